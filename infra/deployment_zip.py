@@ -1,0 +1,108 @@
+"""Turns the zip that Chalice writes into the one that is deployed: pruned, compiled, the same bytes each time.
+
+Lambda's file system is read-only, so what is not compiled here is compiled again at every cold start.
+"""
+
+from __future__ import annotations
+
+import compileall
+import py_compile
+import re
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+# The services that this suite calls. botocore carries the descriptions of some 400 others.
+SERVICES = frozenset({"dynamodb", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions"})
+
+# Where Lambda unpacks the zip; tracebacks name the files so.
+LAMBDA_ROOT = "/var/task"
+
+# What no function reads when it runs: compiled files of the machine that built, scripts with its paths, notes of the
+# installer, type stubs, sources in other languages, examples.
+UNREAD = re.compile(
+    r"(^|/)__pycache__/|\.pyc$|^bin/|^[^/]+\.data/|\.(pyi|pyx|pxd|c|h)$|(^|/)py\.typed$"
+    r"|^[^/]+\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL|direct_url\.json|top_level\.txt|entry_points\.txt)$"
+    r"|^boto3/examples/|(^|/)examples-1\.json(\.gz)?$|^(botocore|boto3|s3transfer|pynamodb)/tests?/"
+)
+
+SERVICE_DATA = re.compile(r"^(?:botocore|boto3)/data/([^/]+)/")
+
+# The oldest time a zip can hold: a fixed one, or the same source would give another zip each day.
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+FILE_MODE = 0o100644
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a deployment zip holds: number of files, bytes unpacked, bytes as a zip."""
+
+    files: int
+    unpacked: int
+    zipped: int
+
+
+def wanted(name: str) -> bool:
+    """Whether a file of Chalice's zip belongs in the one that is deployed."""
+    service = SERVICE_DATA.match(name)
+    if service is not None and service[1] not in SERVICES:
+        return False
+    return UNREAD.search(name) is None
+
+
+def finish(source: Path, target: Path) -> Sizes:
+    """Write `target` from Chalice's zip `source`. Raises py_compile.PyCompileError for a file that is not Python."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        with zipfile.ZipFile(source) as packed:
+            packed.extractall(root, members=[member for member in packed.namelist() if wanted(member)])
+        compile_all(root)
+        partial = target.with_suffix(".partial")
+        write_zip(root, partial)
+        shutil.move(partial, target)
+    return measure(target)
+
+
+def compile_all(root: Path) -> None:
+    """Compile every .py below `root` beside it; unchecked, because Lambda's copy of the source cannot change.
+
+    Raises py_compile.PyCompileError when one does not compile: it would fail in Lambda too.
+    """
+    done = compileall.compile_dir(
+        root,
+        quiet=2,
+        force=True,
+        stripdir=str(root),
+        prependdir=LAMBDA_ROOT,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not done:
+        bad = next(path for path in sorted(root.rglob("*.py")) if not _compiles(path))
+        raise py_compile.PyCompileError(SyntaxError, SyntaxError("does not compile"), str(bad.relative_to(root)))
+
+
+def _compiles(path: Path) -> bool:
+    try:
+        compile(path.read_bytes(), str(path), "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def write_zip(root: Path, target: Path) -> None:
+    """Pack everything below `root` in the order of its names, with one fixed time and mode."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for path in sorted(path for path in root.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(str(PurePosixPath(path.relative_to(root))), FIXED_TIME)
+            entry.external_attr = FILE_MODE << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
+
+
+def measure(path: Path) -> Sizes:
+    """The sizes of a zip."""
+    with zipfile.ZipFile(path) as packed:
+        entries = packed.infolist()
+    return Sizes(len(entries), sum(entry.file_size for entry in entries), path.stat().st_size)

@@ -1,0 +1,242 @@
+"""What every function, table and state machine gets so that it can be watched: log groups, alarms, one dashboard.
+
+It is made from the template rather than written into infra/resources.json, so that a new function or table cannot be
+forgotten and no logical id can be misspelt.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Template = dict[str, Any]
+Resource = dict[str, Any]
+
+# CERT-In's directions of 28-Apr-2022 want 180 days of logs in India, the DPDP Rules 2025 one year: a year covers both.
+LOG_RETENTION_DAYS = 365
+
+FIVE_MINUTES = 300
+# A route may wait up to 3 s for a journey's outcome before it answers 202, so that alone is no reason for alarm.
+P99_LATENCY_MS = 5000
+SMS_SUCCESS_RATE = 0.9
+# SES reviews an account at 5 % bounces and 0.1 % complaints.
+BOUNCE_RATE = 0.05
+COMPLAINT_RATE = 0.001
+
+# CloudWatch counts system errors of a table for each operation apart; these are the ones this suite calls.
+TABLE_OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+
+API_NAME = {"Ref": "AWS::StackName"}
+
+
+def named(template: Template, resource_type: str) -> list[str]:
+    """The logical ids of one type of resource, sorted."""
+    return sorted(name for name, body in template["Resources"].items() if body["Type"] == resource_type)
+
+
+def watch(template: Template) -> None:
+    """Add log groups, alarms and the dashboard to a template that holds everything else."""
+    functions = named(template, "AWS::Serverless::Function")
+    tables = named(template, "AWS::DynamoDB::Table")
+    machines = named(template, "AWS::StepFunctions::StateMachine")
+    stage = template["Resources"]["RestAPI"]["Properties"]["StageName"]
+    added: dict[str, Resource] = {"RestAPILogGroup": log_group()}
+    for name in functions:
+        added[f"{name}LogGroup"] = log_group()
+        template["Resources"][name]["Properties"]["LoggingConfig"] = {"LogGroup": {"Ref": f"{name}LogGroup"}}
+        added |= function_alarms(name)
+    for name in tables:
+        added |= table_alarms(name)
+    for name in machines:
+        added[f"{name}LogGroup"] = log_group(state_machine=template["Resources"][name]["Properties"]["StateMachineName"])
+        added |= machine_alarms(name)
+    added |= api_alarms(stage) | message_alarms()
+    added["Dashboard"] = dashboard(functions, tables, machines, stage)
+    twice = sorted(added.keys() & template["Resources"].keys())
+    if twice:
+        raise ValueError(f"resources that would be written over: {twice}")
+    template["Resources"].update(added)
+
+
+def log_group(state_machine: Resource | None = None) -> Resource:
+    """A log group that outlives the stack. A state machine's has the prefix that spares the account's log policy."""
+    properties: Resource = {"RetentionInDays": LOG_RETENTION_DAYS}
+    if state_machine is not None:
+        unique = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+        properties["LogGroupName"] = {"Fn::Join": ["-", [{"Fn::Sub": _vended(state_machine["Fn::Sub"])}, unique]]}
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
+
+
+def _vended(name: str) -> str:
+    return f"/aws/vendedlogs/states/{name}"
+
+
+def alarm(
+    description: str, metric: Resource, threshold: float | Resource, *, periods: int = 1, below: bool = False
+) -> Resource:
+    """An alarm that tells the topic, and tells it again when all is well. `metric` holds what is measured."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": description,
+            "AlarmActions": [{"Ref": "AlarmTopic"}],
+            "OKActions": [{"Ref": "AlarmTopic"}],
+            "ComparisonOperator": "LessThanThreshold" if below else "GreaterThanOrEqualToThreshold",
+            "EvaluationPeriods": periods,
+            "Threshold": threshold,
+            "TreatMissingData": "notBreaching",
+            **metric,
+        },
+    }
+
+
+def metric(  # noqa: PLR0913 - a CloudWatch metric is named by all of these
+    namespace: str, name: str, dimensions: Resource, statistic: str = "Sum", *, period: int = FIVE_MINUTES
+) -> Resource:
+    """One metric of CloudWatch, as an alarm's properties want it."""
+    how = {"ExtendedStatistic": statistic} if statistic.startswith("p") else {"Statistic": statistic}
+    return {
+        "Namespace": namespace,
+        "MetricName": name,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+        "Period": period,
+        **how,
+    }
+
+
+def sum_of(namespace: str, metrics: list[tuple[str, Resource]]) -> Resource:
+    """The sum of several metrics, as an alarm's properties want it: (metric name, dimensions) for each."""
+    parts = [
+        {
+            "Id": f"m{index}",
+            "ReturnData": False,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": namespace,
+                    "MetricName": name,
+                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+                },
+                "Period": FIVE_MINUTES,
+                "Stat": "Sum",
+            },
+        }
+        for index, (name, dimensions) in enumerate(metrics)
+    ]
+    total = {"Id": "total", "Expression": "SUM(METRICS())", "ReturnData": True}
+    return {"Metrics": [*parts, total]}
+
+
+def function_alarms(name: str) -> dict[str, Resource]:
+    """Alarms of one Lambda function: any error, any throttled call."""
+    dimensions = {"FunctionName": {"Ref": name}}
+    return {
+        f"{name}ErrorsAlarm": alarm(f"{name} failed", metric("AWS/Lambda", "Errors", dimensions), 1),
+        f"{name}ThrottlesAlarm": alarm(f"{name} was throttled", metric("AWS/Lambda", "Throttles", dimensions), 1),
+    }
+
+
+def table_alarms(name: str) -> dict[str, Resource]:
+    """Alarms of one table: throttled reads or writes, errors of DynamoDB itself."""
+    table = {"TableName": {"Ref": name}}
+    throttles = [("ReadThrottleEvents", table), ("WriteThrottleEvents", table)]
+    errors = [("SystemErrors", {**table, "Operation": operation}) for operation in TABLE_OPERATIONS]
+    return {
+        f"{name}ThrottlesAlarm": alarm(f"{name} was throttled", sum_of("AWS/DynamoDB", throttles), 1),
+        f"{name}SystemErrorsAlarm": alarm(f"DynamoDB failed on {name}", sum_of("AWS/DynamoDB", errors), 1),
+    }
+
+
+def machine_alarms(name: str) -> dict[str, Resource]:
+    """Alarms of one state machine: failed and timed out executions. Waiting people end their journeys otherwise."""
+    dimensions = {"StateMachineArn": {"Ref": name}}
+    return {
+        f"{name}FailedAlarm": alarm(
+            f"A journey of {name} failed", metric("AWS/States", "ExecutionsFailed", dimensions), 1
+        ),
+        f"{name}TimedOutAlarm": alarm(
+            f"A journey of {name} timed out as a whole", metric("AWS/States", "ExecutionsTimedOut", dimensions), 1
+        ),
+    }
+
+
+def api_alarms(stage: str) -> dict[str, Resource]:
+    """Alarms of the API: any answer 5xx, slow answers for a quarter of an hour."""
+    dimensions = {"ApiName": API_NAME, "Stage": stage}
+    slow = metric("AWS/ApiGateway", "Latency", dimensions, "p99")
+    return {
+        "ApiFailuresAlarm": alarm("The API answered 5xx", metric("AWS/ApiGateway", "5XXError", dimensions), 1),
+        "ApiLatencyAlarm": alarm(f"1 in 100 answers takes over {P99_LATENCY_MS} ms", slow, P99_LATENCY_MS, periods=3),
+    }
+
+
+def message_alarms() -> dict[str, Resource]:
+    """Alarms of SMS (delivery, spend of the month) and mail (bounces, complaints); all count for the whole account."""
+    delivered = metric("AWS/SNS", "SMSSuccessRate", {"Country": "IN", "SMSType": "Transactional"}, "Average")
+    spent = metric("AWS/SNS", "SMSMonthToDateSpentUSD", {}, "Maximum")
+    bounced = metric("AWS/SES", "Reputation.BounceRate", {}, "Average")
+    complained = metric("AWS/SES", "Reputation.ComplaintRate", {}, "Average")
+    return {
+        "SmsFailuresAlarm": alarm("SMS do not arrive", delivered, SMS_SUCCESS_RATE, periods=3, below=True),
+        "SmsSpendAlarm": alarm("SMS cost more this month than expected", spent, {"Ref": "SmsMonthlySpendAlarm"}),
+        "MailBouncesAlarm": alarm("Mail bounces so often that SES may stop it", bounced, BOUNCE_RATE),
+        "MailComplaintsAlarm": alarm("Mail is reported as spam so often that SES may stop it", complained, COMPLAINT_RATE),
+    }
+
+
+def dashboard(functions: list[str], tables: list[str], machines: list[str], stage: str) -> Resource:
+    """One page for the whole suite: the API, the journeys, the functions, the tables, the messages."""
+
+    def line(namespace: str, name: str, dimension: str, of: list[str]) -> list[list[Any]]:
+        return [[namespace, name, dimension, f"${{{one}}}", {"label": one}] for one in of]
+
+    api = ["ApiName", "${AWS::StackName}", "Stage", stage]
+    latency = [["AWS/ApiGateway", "Latency", *api, {"stat": stat}] for stat in ("p50", "p90", "p99")]
+    counts = [["AWS/ApiGateway", name, *api] for name in ("Count", "4XXError", "5XXError")]
+    ends = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut")
+    journeys = [["AWS/States", end, "StateMachineArn", f"${{{one}}}"] for one in machines for end in ends]
+    written = line("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", tables)
+    throttled = line("AWS/DynamoDB", "WriteThrottleEvents", "TableName", tables)
+    sms = [["AWS/SNS", "SMSSuccessRate", "Country", "IN", "SMSType", "Transactional", {"stat": "Average"}]]
+    spent = [["AWS/SNS", "SMSMonthToDateSpentUSD", {"stat": "Maximum"}]]
+    pages = [
+        ("Answers of the API", counts),
+        ("How long an answer takes, ms", latency),
+        ("Journeys", journeys),
+        ("Failed calls of functions", line("AWS/Lambda", "Errors", "FunctionName", functions)),
+        ("How long a function runs, ms", [[*one[:-1], one[-1] | {"stat": "p90"}] for one in line(
+            "AWS/Lambda", "Duration", "FunctionName", functions)]),
+        ("Write units of tables", written),
+        ("Throttled writes of tables", throttled),
+        ("SMS that arrive, share of 1", sms),
+        ("SMS this month, US dollars", spent),
+    ]
+    widgets = [
+        {
+            "type": "metric",
+            "x": 12 * (index % 2),
+            "y": 6 * (index // 2),
+            "width": 12,
+            "height": 6,
+            "properties": {
+                "title": title,
+                "metrics": metrics,
+                "region": "${AWS::Region}",
+                "stat": "Sum",
+                "period": FIVE_MINUTES,
+                "view": "timeSeries",
+            },
+        }
+        for index, (title, metrics) in enumerate(pages)
+    ]
+    return {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {
+            "DashboardName": {"Ref": "AWS::StackName"},
+            "DashboardBody": {"Fn::Sub": json.dumps({"widgets": widgets}, separators=(",", ":"))},
+        },
+    }
