@@ -1,0 +1,1 @@
+"""Pravesh: registration, identity and document exchange for Indian importers and exporters."""

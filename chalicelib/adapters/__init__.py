@@ -1,0 +1,1 @@
+"""The outside: AWS behind the ports that the domain names."""

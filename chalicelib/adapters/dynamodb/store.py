@@ -1,0 +1,218 @@
+"""The store: reads that are consistent, and writes that happen together or not at all."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.adapters.aws import Aws
+from chalicelib.adapters.dynamodb import rows
+from chalicelib.adapters.dynamodb.connection import SharedConnection, bound
+from chalicelib.adapters.dynamodb.writes import Delete, Put, Tables, Update, Write, Writes
+from chalicelib.domain.changes import (
+    Change,
+    ChangeRefused,
+    StoreUnavailable,
+    WriteRegistration,
+    WriteSession,
+    WriteTemporaryPassword,
+    WriteTries,
+)
+from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+from chalicelib.domain.icegate.holders import Holder
+from chalicelib.domain.icegate.registration import Registration
+from chalicelib.domain.identifiers import Iec
+from chalicelib.domain.limits import Tries
+from chalicelib.domain.ports import Clock
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.temporary_passwords import TemporaryPassword
+from chalicelib.settings import Settings
+
+Found = TypeVar("Found", bound=Model)
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+_COLLISIONS = frozenset({"TransactionConflictException", "TransactionInProgressException"})
+_NO_ANSWER = frozenset(
+    {
+        None,
+        "InternalServerError",
+        "ServiceUnavailable",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "500",
+        "503",
+    }
+)
+
+
+class DynamoDbStore:
+    """`ports.Store` in DynamoDB."""
+
+    def __init__(self, aws: Aws, settings: Settings, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection = SharedConnection(aws)
+        self._clock = clock
+        self._sleep = sleep
+        self.tables = Tables(
+            registrations=bound(rows.RegistrationRow, settings["REGISTRATIONS_TABLE"], connection),
+            holders=bound(rows.HolderRow, settings["HOLDERS_TABLE"], connection),
+            temporary_passwords=bound(rows.TemporaryPasswordRow, settings["TEMPORARY_PASSWORDS_TABLE"], connection),
+            icegate_ids=bound(rows.IcegateIdRow, settings["ICEGATE_ACCOUNTS_TABLE"], connection),
+            limits=bound(rows.LimitRow, settings["LIMITS_TABLE"], connection),
+            sessions=bound(rows.SessionRow, settings["SESSIONS_TABLE"], connection),
+        )
+
+    def registration(self, registration_id: str) -> Registration | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.registrations, registration_id)
+        return rows.registration_of(row) if row else None
+
+    def holder(self, iec: Iec) -> Holder | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.holders, iec)
+        return rows.holder_of(row) if row else None
+
+    def temporary_password(self, iec: Iec) -> TemporaryPassword | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.temporary_passwords, iec)
+        return rows.temporary_password_of(row) if row else None
+
+    def icegate_id(self, folded_id: str) -> IcegateAccount | Hold | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.icegate_ids, folded_id)
+        return rows.icegate_id_of(row) if row else None
+
+    def tries(self, key: str) -> Tries:
+        """See `ports.Store`."""
+        row = self._get(self.tables.limits, key)
+        return rows.tries_of(row, self._clock()) if row else Tries(key)
+
+    def session(self, token_hash: str) -> Session | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.sessions, token_hash)
+        return rows.session_of(row) if row else None
+
+    def end_session(self, token_hash: str) -> None:
+        """See `ports.Store`."""
+        with _translated():
+            self.tables.sessions(token_hash).delete()
+
+    def holders(self) -> Iterator[Holder]:
+        """See `ports.Store`."""
+        with _translated():
+            for row in self.tables.holders.scan(consistent_read=True):
+                yield rows.holder_of(row)
+
+    def put_holder(self, holder: Holder) -> None:
+        """Writes a holder's record, as an import of ICEGATE's records does."""
+        with _translated():
+            rows.holder_row(self.tables.holders, holder).save()
+
+    def write(self, *changes: Change) -> None:
+        """See `ports.Store`. A write whose first answer was lost is recognised by its revision and counts as done."""
+        writes = Writes(self.tables, secrets.token_hex(8))
+        try:
+            self._commit([(change, writes.of(change)) for change in changes])
+        except ChangeRefused:
+            if not any(self._stored_revision(change) == writes.revision for change in changes):
+                raise
+
+    def _get(self, row: type[Found], key: str) -> Found | None:
+        with _translated():
+            try:
+                return row.get(key, consistent_read=True)
+            except row.DoesNotExist:
+                return None
+
+    def _commit(self, pairs: list[tuple[Change, Write]]) -> None:
+        if len(pairs) == 1:
+            change, write = pairs[0]
+            with _translated(change):
+                _alone(write)
+            return
+        # PynamoDB sends deletes, then puts, then updates; the reasons of a cancellation come back in that order.
+        ordered = sorted(pairs, key=lambda pair: (Delete, Put, Update).index(type(pair[1])))
+        try:
+            with _translated(), TransactWrite(connection=self._connection) as transaction:
+                for _, write in ordered:
+                    _join(transaction, write)
+        except TransactWriteError as cancelled:
+            self._raise_for(cancelled, [change for change, _ in ordered])
+
+    def _raise_for(self, cancelled: TransactWriteError, ordered: list[Change]) -> None:
+        reasons = list(cancelled.cancellation_reasons)
+        for change, reason in zip(ordered, reasons, strict=False):
+            if reason is not None and reason.code == "ConditionalCheckFailed":
+                raise ChangeRefused(change) from cancelled
+        if cancelled.cause_response_code in _COLLISIONS or any(r and r.code == "TransactionConflict" for r in reasons):
+            # Two writers met. A short, uneven pause lets one of them through.
+            self._sleep(random.uniform(0.005, 0.04))  # noqa: S311 - not a secret
+            raise ChangeRefused(None) from cancelled
+        raise StoreUnavailable from cancelled
+
+    def _stored_revision(self, change: Change) -> str | None:
+        match change:
+            case WriteRegistration(registration):
+                stored = self.registration(registration.registration_id)
+                return stored.revision if stored else None
+            case WriteTries(tries):
+                return self.tries(tries.key).revision
+            case WriteTemporaryPassword(temporary):
+                found = self.temporary_password(temporary.iec)
+                return found.revision if found else None
+            case WriteSession(session):
+                opened = self.session(session.token_hash)
+                return opened.revision if opened else None
+            case _:
+                return None
+
+
+def _alone(write: Write) -> None:
+    match write:
+        case Put(row, condition):
+            row.save(condition)
+        case Update(row, actions, condition):
+            row.update(actions, condition)
+        case Delete(row, condition):
+            row.delete(condition)
+
+
+def _join(transaction: TransactWrite, write: Write) -> None:
+    match write:
+        case Put(row, condition):
+            transaction.save(row, condition)
+        case Update(row, actions, condition):
+            transaction.update(row, actions, condition)
+        case Delete(row, condition):
+            transaction.delete(row, condition)
+
+
+@contextmanager
+def _translating(change: Change | None) -> Iterator[None]:
+    try:
+        yield
+    except TransactWriteError as cancelled:
+        if cancelled.cause_response_code in _NO_ANSWER:
+            raise StoreUnavailable from cancelled
+        raise
+    except PynamoDBException as failed:
+        if failed.cause_response_code == _CONDITION_FAILED:
+            raise ChangeRefused(change) from failed
+        if failed.cause_response_code in _COLLISIONS:
+            raise ChangeRefused(None) from failed
+        if failed.cause_response_code in _NO_ANSWER and failed.cause is not None:
+            raise StoreUnavailable from failed
+        raise
+
+
+def _translated(change: Change | None = None) -> AbstractContextManager[None]:
+    """PynamoDB's errors in the domain's words."""
+    return _translating(change)

@@ -1,0 +1,127 @@
+"""Changes: what a decision wants written, as values.
+
+A service returns its decision as changes and hands them to the store in one call; the store writes all of them or none. Each
+change carries its own condition, so that two people (or two runs of one step) can never both win. A condition that does not
+hold comes back as `ChangeRefused`, naming the change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+from chalicelib.domain.icegate.registration import Registration
+from chalicelib.domain.limits import Counter, Tries
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.temporary_passwords import TemporaryPassword
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRegistration:
+    """Write `registration`; it holds only while the stored one is still the version that `registration.revision` names."""
+
+    registration: Registration
+
+
+@dataclass(frozen=True, slots=True)
+class CountUp:
+    """Count one more; it holds only below the counter's limit."""
+
+    counter: Counter
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTries:
+    """Write the tries of an identity; it holds only on the version that was read."""
+
+    tries: Tries
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UseOnce:
+    """Use up a name that serves once (a captcha's nonce)."""
+
+    key: str
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldIcegateId:
+    """Hold an ICEGATE ID; it holds where nobody has it, or a hold has run out at `now`, or the same holder held it before."""
+
+    hold: Hold
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseIcegateId:
+    """Give up a hold; it is no matter if it is no longer this registration's."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """Turn this registration's hold into the account; it holds only while the hold is still this registration's."""
+
+    account: IcegateAccount
+
+
+@dataclass(frozen=True, slots=True)
+class PointToRegistration:
+    """Remember which registration a resume of this IEC's holder means."""
+
+    iec: str
+    registration_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseTemporaryPassword:
+    """Use up the temporary password; it holds only once, and only for the one that was proved."""
+
+    iec: str
+    temporary_password_id: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTemporaryPassword:
+    """Write a temporary password's record; it holds only on the version that was read."""
+
+    temporary_password: TemporaryPassword
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSession:
+    """Write a session; a new one (no revision) must not exist yet, an old one must still be there."""
+
+    session: Session
+
+
+Change = (
+    WriteRegistration
+    | CountUp
+    | WriteTries
+    | UseOnce
+    | HoldIcegateId
+    | ReleaseIcegateId
+    | OpenAccount
+    | PointToRegistration
+    | UseTemporaryPassword
+    | WriteTemporaryPassword
+    | WriteSession
+)
+
+
+class ChangeRefused(Exception):  # noqa: N818 - it is an outcome, not a failure
+    """A change's condition did not hold; nothing of the call was written. `change` is None where writers only collided."""
+
+    def __init__(self, change: Change | None) -> None:
+        super().__init__(type(change).__name__ if change else "collision")
+        self.change = change
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """The store did not answer, or not in time. Whether the write happened is not known: repeating the request tells."""

@@ -1,0 +1,1 @@
+"""ICEGATE: simplified registration, accounts and what a registrant may do."""

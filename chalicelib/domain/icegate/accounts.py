@@ -1,0 +1,89 @@
+"""ICEGATE accounts, and what each kind of registrant may do at ICEGATE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.contacts import Contact
+from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
+from chalicelib.domain.refusals import Code, Refusal
+
+
+class RegistrationKind(StrEnum):
+    """How an account was registered; it decides what the account may do."""
+
+    SIMPLIFIED = "simplified"
+
+
+class Service(StrEnum):
+    """What ICEGATE offers to a signed-in registrant."""
+
+    INFORMATION_SERVICES = "information_services"
+    REPORTS = "reports"
+    AD_CODE_REGISTRATION = "ad_code_registration"
+    SHIPPING_BILL_FILING = "shipping_bill_filing"
+    BILL_OF_ENTRY_FILING = "bill_of_entry_filing"
+
+
+@dataclass(frozen=True, slots=True)
+class IcegateAccount:
+    """A registered ICEGATE ID. `contact` is the alternate contact where the registrant chose one."""
+
+    icegate_id: IcegateId
+    iec: Iec
+    gstin: Gstin
+    legal_name: str
+    contact: Contact
+    kind: RegistrationKind
+    password_hash: str
+    language: str
+    registration_id: str
+    registered_at: datetime
+
+    def __repr__(self) -> str:
+        return f"IcegateAccount(registration_id={self.registration_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An ICEGATE ID held for a registration that is still under way: nobody else can take it until `until`."""
+
+    icegate_id: IcegateId
+    iec: Iec
+    registration_id: str
+    until: datetime
+
+
+# The advisory on Simplified Auto Registration: information services and reports, no Customs documents. The AD-code
+# advisory lists "simplified registered users" among those who may register an AD-code bank account.
+_REFUSED: Mapping[RegistrationKind, Mapping[Service, Code]] = {
+    RegistrationKind.SIMPLIFIED: {
+        Service.SHIPPING_BILL_FILING: Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED,
+        Service.BILL_OF_ENTRY_FILING: Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED,
+    },
+}
+
+
+def refused(kind: RegistrationKind, service: Service) -> Code | None:
+    """Why an account of `kind` may not use `service`, or None where it may."""
+    return _REFUSED[kind].get(service)
+
+
+def demand(kind: RegistrationKind, service: Service) -> None:
+    """Raises `Refusal` where an account of `kind` may not use `service`."""
+    why = refused(kind, service)
+    if why is not None:
+        raise Refusal(why)
+
+
+def is_free(stored: IcegateAccount | Hold | None, iec: Iec, now: datetime) -> bool:
+    """Whether the holder of `iec` may choose an ICEGATE ID now, given what is stored under it.
+
+    A holder may choose again what an earlier registration of their own still holds.
+    """
+    if stored is None:
+        return True
+    return isinstance(stored, Hold) and (now >= stored.until or stored.iec == iec)

@@ -1,0 +1,96 @@
+"""Limits and locks: how often a thing may be tried, by whom, and until when it may not.
+
+A counter counts in a window of the clock and is a condition of the write that it guards. A lock belongs to one purpose and one
+identity, survives resend and restart, and grows with each further failure (NIST 800-63B, 5.2.2; design, section 5).
+Whoever is counted appears only under a keyed pseudonym, so the table of limits names nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from chalicelib.domain.refusals import Code, Refusal
+
+IST = timezone(timedelta(hours=5, minutes=30))
+BY_ADDRESS_A_DAY = 10
+BY_IP = 25
+IP_WINDOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One counter of one window: at most `limit` until `until`; `refusal` is what the next one is told."""
+
+    key: str
+    limit: int
+    until: datetime
+    refusal: Code
+
+
+@dataclass(frozen=True, slots=True)
+class TryPolicy:
+    """How many failures in a row close a lock, for how long, and how long at most (each further failure doubles it)."""
+
+    failures: int
+    first: timedelta
+    longest: timedelta
+    refusal: Code
+
+
+CODE_TRIES = TryPolicy(10, timedelta(minutes=15), timedelta(hours=24), Code.LOCKED)
+SIGN_IN_TRIES = CODE_TRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The failures in a row of one identity for one purpose. A try counts as failed until it is known to be right."""
+
+    key: str
+    failures: int = 0
+    locked_until: datetime | None = None
+    revision: str | None = None
+
+
+def pseudonym(key: bytes, *parts: str) -> str:
+    """A stable name for `parts` that nobody without the server key can turn back or make; 32 hex digits."""
+    message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return hmac.new(key, b"pravesh/limits" + message, hashlib.sha256).hexdigest()[:32]
+
+
+def by_ip(key: bytes, ip: str, now: datetime) -> Counter:
+    """Sends and checks from one IP: 25 in a window of 5 minutes. `ip` comes from the request context only."""
+    seconds = int(IP_WINDOW.total_seconds())
+    window = int(now.timestamp()) // seconds
+    until = datetime.fromtimestamp((window + 1) * seconds, tz=now.tzinfo)
+    return Counter(f"ip#{pseudonym(key, ip)}#{window}", BY_IP, until, Code.TOO_MANY_REQUESTS)
+
+
+def by_address(key: bytes, address: str, now: datetime) -> Counter:
+    """Messages with a code to one address: 10 in a day (of India's clock)."""
+    day = now.astimezone(IST).date()
+    until = datetime(day.year, day.month, day.day, tzinfo=IST) + timedelta(days=1)
+    name = pseudonym(key, address.lower())
+    return Counter(f"sends#{name}#{day:%Y%m%d}", BY_ADDRESS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED)
+
+
+def spent(tries: Tries, policy: TryPolicy, now: datetime) -> Tries:
+    """The tries with one more taken, to be stored before anything is compared.
+
+    Raises `Refusal` with the policy's code and `retry_at` while the lock is closed.
+    """
+    if tries.locked_until is not None and now < tries.locked_until:
+        raise Refusal(policy.refusal, retry_at=tries.locked_until)
+    failures = tries.failures + 1
+    locked_until = None
+    if failures >= policy.failures:
+        # 2**20 times a quarter of an hour is beyond every `longest`; the cap keeps the arithmetic small.
+        locked_until = now + min(policy.first * 2 ** min(failures - policy.failures, 20), policy.longest)
+    return Tries(tries.key, failures, locked_until, tries.revision)
+
+
+def forgiven(tries: Tries) -> Tries:
+    """The tries after one was right: the row of failures is broken."""
+    return Tries(tries.key, 0, None, tries.revision)

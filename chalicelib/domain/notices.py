@@ -1,0 +1,46 @@
+"""Notices: what the suite tells people over their mobile or email. The words are in the text catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.domain.contacts import Channel
+
+
+class NoticeKind(StrEnum):
+    """Which message it is: the catalogue's `sms.<kind>` and `mail.<kind>.subject` and `.body`, and one DLT template each."""
+
+    CONTACT_CODE = "contact_code"
+    ALTERNATE_CODE = "alternate_code"
+    REGISTERED = "registered"
+    CONTACT_CHANGED = "contact_changed"
+    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one address. `values` may hold a code or a password, so a notice is never printed."""
+
+    kind: NoticeKind
+    channel: Channel
+    address: str
+    language: str
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Notice({self.kind.value}, {self.channel.value})"
+
+
+class NoticeNotSent(Exception):  # noqa: N818
+    """The provider did not take the message; nothing says that it went out."""
+
+
+class Messenger(Protocol):
+    """Hands messages to their providers."""
+
+    def send(self, notice: Notice) -> str:
+        """Sends one notice and returns the provider's id. Raises `NoticeNotSent`."""
+        ...

@@ -1,0 +1,67 @@
+"""Passwords: what a chosen one must be, and Argon2id at rest.
+
+The rules are the ICEGATE advisory's (digits, special characters, upper and lower case) with the length of the design's
+section 5; the hash is Argon2id with OWASP's parameters (19 MiB, t=2, p=1).
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from chalicelib.domain.identifiers import IcegateId
+from chalicelib.domain.refusals import FieldProblem
+
+AT_LEAST = 8
+AT_MOST = 128
+_MEMORY_KIB = 19 * 1024
+_ITERATIONS = 2
+_LANES = 1
+
+
+def parse_password(value: str) -> str:
+    """A newly chosen password, exactly as typed. Refuses with `password_too_short`, `password_too_long`, `password_needs_mix`."""
+    if not value:
+        raise FieldProblem("required")
+    if len(value) < AT_LEAST:
+        raise FieldProblem("password_too_short", limit=AT_LEAST)
+    if len(value) > AT_MOST:
+        raise FieldProblem("password_too_long", limit=AT_MOST)
+    kinds = (
+        any(character.isdigit() for character in value),
+        any(character.isupper() for character in value),
+        any(character.islower() for character in value),
+        any(not character.isalnum() and not character.isspace() for character in value),
+    )
+    if not all(kinds):
+        raise FieldProblem("password_needs_mix")
+    return value
+
+
+def names_the_id(password: str, icegate_id: IcegateId) -> bool:
+    """Whether the password is, or holds, the ICEGATE ID in any case. A very short ID counts only as the whole password."""
+    lowered, name = password.lower(), icegate_id.lower()
+    return lowered == name or (len(name) >= 4 and name in lowered)  # noqa: PLR2004 - shorter names occur by chance
+
+
+def hashed(password: str) -> str:
+    """The password's Argon2id hash in PHC form, under a fresh salt."""
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - only where a password is handled
+
+    kdf = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    return kdf.derive_phc_encoded(password.encode())
+
+
+# A hash of nothing anyone knows, so that an unknown name takes the time of a known one.
+_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+def matches(password: str, phc: str | None) -> bool:
+    """Whether `password` is the one behind the hash. With no hash the same work is done and the answer is no."""
+    from cryptography.exceptions import InvalidKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415
+
+    try:
+        Argon2id.verify_phc_encoded(password.encode(), phc or _NOBODYS)
+    except InvalidKey:
+        return False
+    return phc is not None

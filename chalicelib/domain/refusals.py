@@ -1,0 +1,93 @@
+"""Refusals: every "no" that the suite says, as one family with stable codes.
+
+A refusal carries what a person needs to go on: which field, why, and when to try again. The words are not here; they come
+from the text catalogue by the code (`refusal.<code>.title`, `refusal.<code>.detail`) and by the field's reason
+(`field.<reason>`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The stable code of a refusal; clients may rely on it."""
+
+    INVALID_JSON = "invalid_json"
+    DUPLICATE_KEY = "duplicate_key"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    BODY_TOO_LARGE = "body_too_large"
+    INVALID_FIELDS = "invalid_fields"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    INTERNAL_ERROR = "internal_error"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    CAPTCHA_INCORRECT = "captcha_incorrect"
+    CAPTCHA_EXPIRED = "captcha_expired"
+    CAPTCHA_USED = "captcha_used"
+    DETAILS_NOT_MATCHED = "details_not_matched"
+    TEMPORARY_PASSWORD_EXHAUSTED = "temporary_password_exhausted"
+    FLOW_TOKEN_INVALID = "flow_token_invalid"
+    REGISTRATION_EXPIRED = "registration_expired"
+    REGISTRATION_ENDED = "registration_ended"
+    REGISTRATION_SUPERSEDED = "registration_superseded"
+    STEP_OUT_OF_ORDER = "step_out_of_order"
+    ICEGATE_ID_TAKEN = "icegate_id_taken"
+    CODES_INCORRECT = "codes_incorrect"
+    CODES_EXHAUSTED = "codes_exhausted"
+    CODES_USED = "codes_used"
+    CODES_NOT_MATCHED = "codes_not_matched"
+    RESEND_TOO_SOON = "resend_too_soon"
+    SEND_LIMIT_REACHED = "send_limit_reached"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    LOCKED = "locked"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SESSION_REQUIRED = "session_required"
+    SESSION_EXPIRED = "session_expired"
+    DIGITAL_SIGNATURE_REGISTRATION_REQUIRED = "digital_signature_registration_required"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """Why one field was refused: a stable reason and the values that its sentence names."""
+
+    reason: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class FieldProblem(ValueError):
+    """Raised by a field's parser; the reader of the whole body gathers these into one `Refusal`."""
+
+    def __init__(self, reason: str, **values: str | int) -> None:
+        super().__init__(reason)
+        self.error = FieldError(reason, values)
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word for it
+    """A "no" with its reason.
+
+    `errors` maps a field of the request to why it was refused; `retry_at` (aware, UTC) says when the same request may be
+    made again; `facts` are further members of the answer, such as `attempts_left`. Nothing secret belongs in any of them.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        *,
+        errors: Mapping[str, FieldError] | None = None,
+        retry_at: datetime | None = None,
+        **facts: str | int,
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.errors: Mapping[str, FieldError] = errors or {}
+        self.retry_at = retry_at
+        self.facts: Mapping[str, str | int] = facts
+
+
+def invalid(**reasons: str) -> Refusal:
+    """A refusal of named fields, for rules that look at more than one field: `invalid(confirm_password="passwords_differ")`."""
+    return Refusal(Code.INVALID_FIELDS, errors={name: FieldError(reason) for name, reason in reasons.items()})

@@ -1,0 +1,136 @@
+"""The composition root: ties the adapters to the domain, each part made when it is first asked for.
+
+The parts are `functools.cached_property`, and each imports its own adapter, so that a step Lambda loads no more than it uses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+    from chalicelib.adapters.aws import Aws
+    from chalicelib.adapters.documents import S3Documents
+    from chalicelib.adapters.dynamodb.store import DynamoDbStore
+    from chalicelib.adapters.journeys import StepFunctionsJourneys
+    from chalicelib.adapters.keys import SecretsManagerKeyring
+    from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.domain.icegate.registration_steps import RegistrationSteps
+    from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
+    from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
+    from chalicelib.domain.signing_in import SigningIn
+
+
+def system_clock() -> datetime:
+    """The machine's time: aware UTC, whole milliseconds (what the store keeps)."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class Suite:
+    """All parts of the suite for one configuration and one clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = system_clock,
+        sleep: Callable[[float], None] = time.sleep,
+        watch: Callable[[Session], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.sleep = sleep
+        self._watch = watch
+
+    @cached_property
+    def aws(self) -> Aws:
+        """The way to AWS."""
+        from chalicelib.adapters.aws import Aws  # noqa: PLC0415
+
+        return Aws(self.settings.region, self._watch)
+
+    @cached_property
+    def store(self) -> DynamoDbStore:
+        """The truth."""
+        from chalicelib.adapters.dynamodb.store import DynamoDbStore  # noqa: PLC0415
+
+        return DynamoDbStore(self.aws, self.settings, self.clock, self.sleep)
+
+    @cached_property
+    def journeys(self) -> StepFunctionsJourneys:
+        """The journeys."""
+        from chalicelib.adapters.journeys import StepFunctionsJourneys  # noqa: PLC0415
+
+        return StepFunctionsJourneys(self.aws, self.settings)
+
+    @cached_property
+    def keyring(self) -> SecretsManagerKeyring:
+        """The server's keys."""
+        from chalicelib.adapters.keys import SecretsManagerKeyring  # noqa: PLC0415
+
+        return SecretsManagerKeyring(self.aws, self.settings, self.clock)
+
+    @cached_property
+    def messenger(self) -> AwsMessenger:
+        """The way to people's mobiles and mailboxes."""
+        from chalicelib.adapters.messages import AwsMessenger  # noqa: PLC0415
+
+        return AwsMessenger(self.aws, self.settings)
+
+    @cached_property
+    def documents(self) -> S3Documents:
+        """The documents."""
+        from chalicelib.adapters.documents import S3Documents  # noqa: PLC0415
+
+        return S3Documents(self.aws, self.settings)
+
+    @cached_property
+    def simplified_registrations(self) -> SimplifiedRegistrations:
+        """The desk of the simplified registration, for routes."""
+        from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations  # noqa: PLC0415
+
+        return SimplifiedRegistrations(self.store, self.journeys, self.keyring, self.clock)
+
+    @cached_property
+    def registration_steps(self) -> RegistrationSteps:
+        """The steps of the simplified registration, for its journey."""
+        from chalicelib.domain.icegate.registration_steps import RegistrationSteps  # noqa: PLC0415
+
+        return RegistrationSteps(self.store, self.journeys, self.keyring, self.messenger, self.clock)
+
+    @cached_property
+    def temporary_password_desk(self) -> TemporaryPasswordDesk:
+        """The desk that issues temporary passwords."""
+        from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk  # noqa: PLC0415
+
+        return TemporaryPasswordDesk(self.store, self.messenger, self.clock)
+
+    @cached_property
+    def signing_in(self) -> SigningIn:
+        """Sign-in and sessions."""
+        from chalicelib.domain.signing_in import SigningIn  # noqa: PLC0415
+
+        return SigningIn(self.store, self.keyring, self.clock)
+
+
+class _Installed:
+    suite: Suite | None = None
+
+
+def suite() -> Suite:
+    """The process's suite, made on first use from the environment."""
+    if _Installed.suite is None:
+        _Installed.suite = Suite(Settings.from_environment())
+    return _Installed.suite
+
+
+def install(made: Suite | None) -> None:
+    """Puts another suite in its place, as the laptop does (another clock, other endpoints); None makes a new one on use."""
+    _Installed.suite = made
