@@ -1,0 +1,145 @@
+"""Every AWS call that our code makes, written down as it leaves the process."""
+
+import base64
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import botocore.handlers
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from infra.local.callers import caller
+from infra.local.environment import ACCESS_KEY
+
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/[^/]+/(?P<service>[^/]+)/")
+_KEPT = 50_000
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+# An operation's IAM action, where it has another name than the operation.
+_ACTIONS = {
+    ("s3", "HeadObject"): "s3:GetObject",
+    ("s3", "ListObjectsV2"): "s3:ListBucket",
+    ("s3", "HeadBucket"): "s3:ListBucket",
+}
+_TRANSACTION_PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to AWS, a retry being one more."""
+
+    service: str
+    """The service as IAM names it: ``dynamodb``, ``states``, ``ses``."""
+    operation: str
+    """The operation as the API names it: ``UpdateItem``."""
+    made_by: str | None
+    """The route (``"GET /captcha"``) or function that made it; None when it was made by neither."""
+    parameters: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What was asked, as far as the body tells it."""
+    url: str = field(default="", repr=False)
+
+    @property
+    def parts(self) -> list[tuple[str, dict[str, Any]]]:
+        """The item operations inside: those of a transaction, or the call itself."""
+        items = self.parameters.get("TransactItems")
+        if items is None:
+            return [(self.operation, self.parameters)]
+        return [(_TRANSACTION_PARTS.get(name, name), part) for item in items for name, part in item.items()]
+
+    @property
+    def actions(self) -> set[str]:
+        """The IAM actions that this call needs (a transaction needs those of its parts)."""
+        return {_ACTIONS.get((self.service, operation), f"{self.service}:{operation}") for operation, _ in self.parts}
+
+    @property
+    def writes(self) -> int:
+        """How many DynamoDB items it writes."""
+        if self.operation == "BatchWriteItem":
+            return sum(len(requests) for requests in self.parameters["RequestItems"].values())
+        return sum(operation in _WRITES for operation, _ in self.parts) if self.service == "dynamodb" else 0
+
+
+Hook = Callable[[Call, AWSPreparedRequest], AWSResponse | None]
+
+
+class Calls:
+    """The record of calls, in the order they left; a fault may be put in front of each."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=_KEPT)
+        self.before_sending: Hook | None = None
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._calls))
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def by(self, made_by: str) -> list[Call]:
+        """List the calls that one route or function made."""
+        return [call for call in self if call.made_by == made_by]
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._calls.clear()
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[Call]]:
+        """Give a list that holds, after the block, the calls made in it."""
+        start = list(self._calls)
+        found: list[Call] = []
+        yield found
+        found.extend([call for call in self._calls if not any(call is earlier for earlier in start)])
+
+    def sees(self, request: AWSPreparedRequest, event_name: str) -> AWSResponse | None:
+        """Record a request that is about to be sent; an answer given here is taken instead of sending it."""
+        credential = _CREDENTIAL.search(_text(request.headers.get("Authorization", "")))
+        if credential is None or credential["key"] != ACCESS_KEY:
+            return None
+        made_by = caller()
+        call = Call(credential["service"], event_name.rsplit(".", 1)[-1], made_by, _parameters(request), request.url)
+        self._calls.append(call)
+        return self.before_sending(call, request) if self.before_sending else None
+
+
+_active: Calls | None = None
+
+
+@contextmanager
+def recording(calls: Calls) -> Iterator[None]:
+    """Show ``calls`` every AWS request of this process while in the block."""
+    global _active  # noqa: PLW0603 - botocore's hooks are of the process as well
+    _active = calls
+    try:
+        yield
+    finally:
+        _active = None
+
+
+def _before_send(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
+    return None if _active is None else _active.sees(request, event_name)
+
+
+# Every botocore session made from now on carries the hook, whoever makes it (PynamoDB makes its own).
+botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _before_send))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _parameters(request: AWSPreparedRequest) -> dict[str, Any]:
+    body = request.body
+    if not isinstance(body, str | bytes) or not body:
+        return {}
+    content_type = _text(request.headers.get("Content-Type", ""))
+    if "json" in content_type:
+        parameters: dict[str, Any] = json.loads(body)
+        return parameters
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(_text(body)))
+    return {"Body": base64.b64encode(body if isinstance(body, bytes) else body.encode()).decode()}

@@ -1,0 +1,130 @@
+"""DynamoDB Local, AWS's own engine, as a child process."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.http_server import HOST
+
+POM = Path("infra/dynamodb-local/pom.xml")
+SERVER = Path("infra/dynamodb-local/LoopbackServer.java")
+LIBRARIES = Path(".cache/dynamodb-local")
+_START_SECONDS = 30
+_STOP_SECONDS = 10
+_OLDEST_JAVA = 17
+
+
+class DynamoDBLocalError(RuntimeError):
+    """DynamoDB Local cannot be had or does not start; the message says why and what to do."""
+
+
+def why_not() -> str | None:
+    """Say why DynamoDB Local cannot run on this machine; None if it can (it may still have to be downloaded)."""
+    tools = {"java": f"Java {_OLDEST_JAVA} or later (java)"}
+    if not _is_complete():
+        tools |= {"javac": f"a JDK {_OLDEST_JAVA} or later (javac)", "mvn": "Maven (mvn)"}
+    missing = [name for tool, name in tools.items() if shutil.which(tool) is None]
+    return f"{' and '.join(missing)} not found on the PATH" if missing else None
+
+
+def fetch() -> None:
+    """Have Maven copy the jars and native libraries into ``.cache``, unless they are there."""
+    if _is_complete():
+        return
+    reason = why_not()
+    if reason:
+        raise DynamoDBLocalError(f"{reason}. Install a JDK {_OLDEST_JAVA} and Maven, or use DYNAMODB=moto.")
+    print("Fetching DynamoDB Local from Maven Central (about 50 MB, once)…", flush=True)
+    shutil.rmtree(LIBRARIES, ignore_errors=True)
+    _have_done(["mvn", "--batch-mode", "--quiet", "--file", str(POM), "dependency:copy-dependencies"])
+    _have_done(["javac", "-d", str(LIBRARIES), "-cp", f"{LIBRARIES}/*", str(SERVER)])
+    _stamp().write_bytes(_wanted())
+
+
+@contextmanager
+def dynamodb_local_running(data: Path | None = None) -> Iterator[str]:
+    """Run DynamoDB Local on a free port while in the block; yields its address.
+
+    In memory, or in the folder ``data``. Raises DynamoDBLocalError.
+    """
+    fetch()
+    port = _free_port()
+    store = ["-inMemory"]
+    if data is not None:
+        folder = data / "dynamodb"
+        folder.mkdir(parents=True, exist_ok=True)
+        store = ["-dbPath", str(folder.resolve())]
+    command = [
+        *(
+            "java",
+            "-Xmx512m",
+            f"-Djava.library.path={LIBRARIES}",
+            "-cp",
+            f"{LIBRARIES}{os.pathsep}{LIBRARIES}/*",
+            SERVER.stem,
+        ),
+        *("-port", str(port), "-sharedDb", "-disableTelemetry", *store),
+    ]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Its own session: Ctrl-C reaches the laptop, which ends it in turn.
+        start_new_session=True,
+    ) as child:
+        try:
+            _wait_until_it_answers(child, port)
+            yield f"http://{HOST}:{port}"
+        finally:
+            child.terminate()
+            try:
+                child.communicate(timeout=_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _have_done(command: list[str]) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise DynamoDBLocalError(f"DynamoDB Local could not be fetched; {command[0]} said:\n{done.stdout}{done.stderr}")
+
+
+def _is_complete() -> bool:
+    return _stamp().exists() and _stamp().read_bytes() == _wanted()
+
+
+def _stamp() -> Path:
+    return LIBRARIES / "fetched-for"
+
+
+def _wanted() -> bytes:
+    return POM.read_bytes() + SERVER.read_bytes()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(child: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            output = child.stdout.read() if child.stdout else ""
+            raise DynamoDBLocalError(f"DynamoDB Local ended at once (it needs Java {_OLDEST_JAVA}):\n{output}")
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise DynamoDBLocalError(f"DynamoDB Local did not answer within {_START_SECONDS} s")

@@ -1,0 +1,135 @@
+"""A small threaded HTTP server on 127.0.0.1, for the site and for the console."""
+
+import errno
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HOST = "127.0.0.1"
+_LONGEST_BODY = 20 * 1024 * 1024
+_IDLE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request as it came over the wire."""
+
+    method: str
+    target: str
+    """Path and query, percent-encoded as sent."""
+    headers: list[tuple[str, str]]
+    body: bytes
+    client_address: str
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What goes back."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+class PortTakenError(OSError):
+    """Something else listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} is taken")
+        self.port = port
+
+
+Answering = Callable[[HttpRequest], HttpAnswer]
+Log = Callable[[HttpRequest, HttpAnswer, float], None]
+
+
+@contextmanager
+def serving(port: int, answering: Answering, log: Log | None = None) -> Iterator[str]:
+    """Serve on 127.0.0.1 while in the block; yields the address. Port 0 takes a free one.
+
+    Raises PortTakenError. ``log`` is told of each request, its answer and how many milliseconds it took.
+    """
+
+    class Handler(_RequestHandler):
+        answer = staticmethod(answering)
+        tell = staticmethod(log) if log else None
+
+    try:
+        server = _Server((HOST, port), Handler)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(port) from error
+        raise
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    # A browser keeps idle connections open: closing must not wait for them.
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+
+class _RequestHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "Laptop"
+    sys_version = ""
+    timeout = _IDLE_SECONDS
+    disable_nagle_algorithm = True
+    answer: Callable[[HttpRequest], HttpAnswer]
+    tell: Callable[[HttpRequest, HttpAnswer, float], None] | None
+
+    def _handle(self) -> None:
+        started = time.perf_counter()
+        body = self._body()
+        if body is None:
+            return
+        request = HttpRequest(self.command, self.path, list(self.headers.items()), body, str(self.client_address[0]))
+        answer = self.answer(request)
+        self._send(answer)
+        if self.tell:
+            self.tell(request, answer, (time.perf_counter() - started) * 1000)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle  # noqa: N815
+
+    def _body(self) -> bytes | None:
+        """Read the body; None if it was refused."""
+        if "transfer-encoding" in self.headers:
+            self._refuse(HTTPStatus.LENGTH_REQUIRED)
+            return None
+        length = self.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return None
+        if int(length) > _LONGEST_BODY:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return None
+        return self.rfile.read(int(length))
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self.close_connection = True
+        self._send(HttpAnswer(status, [("Connection", "close")]))
+
+    def _send(self, answer: HttpAnswer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        """Say nothing: ``tell`` does."""

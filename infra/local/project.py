@@ -1,0 +1,95 @@
+"""What the laptop runs: Pravesh, or in the laptop's own tests a toy."""
+
+import importlib
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice
+
+from infra.local import suite_on_laptop
+from infra.local.samples import Sample
+from infra.local.template import read_document
+
+MACHINES = Path("infra/statemachines")
+# What a deployer would give as the template's parameters.
+PARAMETERS = {
+    "PublicOrigin": "http://localhost:8000",
+    "MailSender": "no-reply@icegate.example",
+    "MailIdentity": "icegate.example",
+    "SmsEntityId": "1101000000000000001",
+    "SmsSenderId": "ICEGTE",
+}
+_SMS_KINDS = ("contact_code", "alternate_code", "registered", "contact_changed")
+_LANGUAGES = ("en", "hi")
+
+
+Clock = Callable[[], datetime]
+
+
+def _not_composed(_clock: Clock) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+def _nothing_to_seed(_clock: Clock) -> Sequence[Sample]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Chalice app with its resources."""
+
+    app: Callable[[], Chalice]
+    """Imports the app."""
+    document: dict[str, Any]
+    """The merge template."""
+    machines: Path = MACHINES
+    parameters: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Logical id of a secret to its value."""
+    composed: Callable[[Clock], AbstractContextManager[object]] = _not_composed
+    """A block in which the app runs by the clock that is given."""
+    seeded: Callable[[Clock], Sequence[Sample]] = _nothing_to_seed
+    """Writes the sample holders; gives them with the temporary passwords they were sent."""
+
+
+def pravesh(data: Path | None = None) -> Project:
+    """Give the suite itself; in the folder ``data`` its server keys and sample passwords outlive a restart."""
+    sms_template_ids = {
+        f"{kind}.{language}": f"11070000000000000{number:02}"
+        for number, (kind, language) in enumerate((kind, language) for kind in _SMS_KINDS for language in _LANGUAGES)
+    }
+    return Project(
+        app=_app,
+        document=read_document(),
+        parameters={**PARAMETERS, "SmsTemplateIds": dumps(sms_template_ids)},
+        secrets={"ServerKeysSecret": server_keys(data)},
+        composed=suite_on_laptop.composed,
+        seeded=partial(suite_on_laptop.seeded, data=data),
+    )
+
+
+def server_keys(data: Path | None) -> str:
+    """Give the value of the server keys' secret: those kept in ``data``, or else one new random key."""
+    kept = data / "server_keys.json" if data else None
+    if kept and kept.exists():
+        return kept.read_text(encoding="utf-8")
+    key_id = secrets.token_hex(4)
+    value = dumps({"current": key_id, "keys": {key_id: b64encode(secrets.token_bytes(32)).decode()}})
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(value, encoding="utf-8")
+    return value
+
+
+def _app() -> Chalice:
+    app: Chalice = importlib.import_module("app").app
+    return app

@@ -1,0 +1,161 @@
+"""A toy project for the laptop: three routes, three steps, one table, one state machine that waits for a token."""
+
+import json
+from typing import Any
+
+import botocore.session
+from chalice.app import Blueprint, Chalice, Response
+
+from infra.local.project import Project
+
+TABLE = {
+    "Type": "AWS::DynamoDB::Table",
+    "Properties": {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "parcel_id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "parcel_id", "KeyType": "HASH"}],
+        "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
+    },
+}
+DOCUMENT = {
+    "Parameters": {"MailSender": {"Type": "String"}},
+    "Globals": {
+        "Function": {
+            "Environment": {
+                "Variables": {
+                    "PARCELS_TABLE": {"Ref": "ParcelsTable"},
+                    "DELIVERY_ARN": {"Ref": "Delivery"},
+                    "KEYS_SECRET": {"Ref": "KeysSecret"},
+                    "DOCUMENTS_BUCKET": {"Ref": "DocumentsBucket"},
+                    "SENDER": {"Fn::Sub": "Toy <${MailSender}>"},
+                }
+            }
+        }
+    },
+    "Resources": {
+        "DataKey": {"Type": "AWS::KMS::Key", "Properties": {}},
+        "ParcelsTable": TABLE,
+        "DocumentsBucket": {"Type": "AWS::S3::Bucket"},
+        "KeysSecret": {"Type": "AWS::SecretsManager::Secret"},
+        "AlarmTopic": {"Type": "AWS::SNS::Topic"},
+        "Delivery": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineType": "STANDARD"}},
+        "Api": {"Type": "AWS::Serverless::Api", "Properties": {}},
+    },
+}
+DELIVERY = {
+    "StartAt": "Send",
+    "States": {
+        "Send": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {
+                "FunctionName": "${SendParcelArn}",
+                "Payload": {
+                    "parcel_id.$": "$.parcel_id",
+                    "token.$": "$$.Task.Token",
+                    "retries.$": "$$.State.RetryCount",
+                },
+            },
+            "TimeoutSecondsPath": "$.seconds",
+            "Retry": [{"ErrorEquals": ["RoadBlocked"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+            "Catch": [
+                {"ErrorEquals": ["States.Timeout"], "ResultPath": "$.error", "Next": "GiveUp"},
+                {"ErrorEquals": ["ParcelLost"], "ResultPath": "$.error", "Next": "GiveUp"},
+            ],
+            "ResultPath": "$.receipt",
+            "Next": "File",
+        },
+        "File": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "${FileReceiptArn}", "Payload.$": "$"},
+            "OutputPath": "$.Payload",
+            "End": True,
+        },
+        "GiveUp": {
+            "Type": "Task",
+            "Resource": "${GiveUpArn}",
+            "End": True,
+        },
+    },
+}
+
+steps = Blueprint(__name__)
+routes = Blueprint(__name__ + "_routes")
+asked: list[dict[str, Any]] = []
+
+
+class ParcelLost(Exception):  # noqa: N818
+    """Caught by name in the state machine."""
+
+
+class RoadBlocked(Exception):  # noqa: N818
+    """Retried by name in the state machine."""
+
+
+def client(service: str) -> Any:
+    return botocore.session.get_session().create_client(service)
+
+
+@steps.lambda_function(name="send_parcel")
+def send_parcel(event: dict[str, Any], context: Any) -> None:
+    asked.append({**event, "function": context.function_name, "arn": context.invoked_function_arn})
+    if event["parcel_id"] == "lost":
+        raise ParcelLost("nobody knows where")
+    if event["parcel_id"] == "blocked" and event["retries"] == 0:
+        raise RoadBlocked("snow")
+
+
+@steps.lambda_function(name="file_receipt")
+def file_receipt(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return {"parcel_id": event["parcel_id"], "filed": event["receipt"]}
+
+
+@steps.lambda_function(name="give_up")
+def give_up(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return {"parcel_id": event["parcel_id"], "given_up": event["error"]["Error"]}
+
+
+@routes.route("/parcels/{parcel_id}", methods=["GET", "PUT"], content_types=["application/json", "application/zip"])
+def parcel(parcel_id: str) -> Any:
+    import os  # noqa: PLC0415
+
+    request = routes.current_request
+    if request.method == "PUT":
+        item = {"parcel_id": {"S": parcel_id}}
+        client("dynamodb").put_item(TableName=os.environ["PARCELS_TABLE"], Item=item)
+    return {
+        "parcel_id": parcel_id,
+        "query": request.query_params and {name: request.query_params.getlist(name) for name in request.query_params},
+        "body": request.raw_body.hex() if isinstance(request.raw_body, bytes) else None,
+        "source_ip": request.context["identity"]["sourceIp"],
+        "cookies": request.to_original_event()["multiValueHeaders"].get("Cookie"),
+    }
+
+
+@routes.route("/parcels/next")
+def next_parcel() -> Any:
+    return Response({"next": True}, headers={"Set-Cookie": ["a=1", "b=2"], "Content-Type": "application/json"})
+
+
+@routes.route("/picture")
+def picture() -> Any:
+    return Response(b"\x89PNG\x00", headers={"Content-Type": "image/png"})
+
+
+def make_app() -> Chalice:
+    app = Chalice("toy")
+    app.register_blueprint(steps)
+    app.register_blueprint(routes)
+    return app
+
+
+def toy_project(folder: Any) -> Project:
+    (folder / "delivery.asl.json").write_text(json.dumps(DELIVERY), encoding="utf-8")
+    return Project(
+        app=make_app,
+        document=DOCUMENT,
+        machines=folder,
+        parameters={"MailSender": "toy@example.in"},
+        secrets={"KeysSecret": "secret"},
+    )
