@@ -1,0 +1,103 @@
+"""The site's pages and their assets. What a page shows of a person comes by script from the API, never from here."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.web import rendering
+from chalicelib.web.texts import LANGUAGES, negotiate
+
+pages = Blueprint(__name__)
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+def _base() -> str:
+    """Return what stands before our paths ("/api" for a stage): the request's path without the route's part."""
+    request = pages.current_request
+    segments = [segment for segment in request.path.split("/") if segment]
+    given = request.context.get("path", "").rstrip("/").split("/")
+    return "/".join(given[: len(given) - len(segments)])
+
+
+def _html(name: str, language: str, status: int = 200) -> Response:
+    return Response(
+        body=rendering.page(name, language, _base()),
+        status_code=status,
+        headers={
+            **rendering.SECURITY_HEADERS,
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Language": language,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _page(language: str, *path: str) -> Response:
+    """Return the page at ``path`` in ``language``, or a page that says there is none, in the best language we know."""
+    name = rendering.PAGES.get("/".join(path))
+    if language in LANGUAGES and name is not None:
+        return _html(name, language)
+    spoken = language if language in LANGUAGES else negotiate(pages.current_request.headers.get("accept-language"))
+    return _html(rendering.NOT_FOUND, spoken, status=404)
+
+
+@pages.route("/", methods=["GET"])
+def start() -> Response:
+    """Send a browser to the landing page in the language it asks for."""
+    language = negotiate(pages.current_request.headers.get("accept-language"))
+    return Response(
+        body="",
+        status_code=302,
+        headers={
+            **rendering.SECURITY_HEADERS,
+            "Location": f"{_base()}/{language}",
+            "Vary": "Accept-Language",
+            "Cache-Control": "no-store",
+            "Content-Type": "text/plain; charset=utf-8",
+        },
+    )
+
+
+@pages.route("/{language}", methods=["GET"])
+def landing(language: str) -> Response:
+    """Show the first page."""
+    return _page(language)
+
+
+@pages.route("/{language}/{page}", methods=["GET"])
+def top_page(language: str, page: str) -> Response:
+    """Show signing in, or what a signed-in person may do."""
+    return _page(language, page)
+
+
+@pages.route("/{language}/icegate/{page}", methods=["GET"])
+def icegate_page(language: str, page: str) -> Response:
+    """Show the first page of the registration at ICEGATE."""
+    return _page(language, "icegate", page)
+
+
+@pages.route("/{language}/icegate/register/{page}", methods=["GET"])
+def registration_page(language: str, page: str) -> Response:
+    """Show a step of the registration."""
+    return _page(language, "icegate", "register", page)
+
+
+@pages.route("/assets/{version}/{name}", methods=["GET"])
+def asset(version: str, name: str) -> Response:
+    """Return a style sheet, script or picture; only what is on the list is served.
+
+    An address with today's version may be kept for good. Another version is a page of before the last deployment: it
+    gets what we have now, and may not keep it.
+    """
+    found = rendering.assets().get(name)
+    if found is None:
+        return _html(rendering.NOT_FOUND, negotiate(pages.current_request.headers.get("accept-language")), status=404)
+    return Response(
+        body=found.content,
+        headers={
+            "Content-Type": found.content_type,
+            "Cache-Control": _FOR_GOOD if version == rendering.assets_version() else "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Strict-Transport-Security": rendering.SECURITY_HEADERS["Strict-Transport-Security"],
+        },
+    )

@@ -1,0 +1,13 @@
+import { goOn, open, step } from "./flow.js";
+import { readyForm } from "./form.js";
+import { forget } from "./keep.js";
+import { find } from "./words.js";
+
+await open();
+readyForm(find("alternate-contact"), {
+  async send(values) {
+    const view = await step("PUT", "/alternate-contact", values);
+    forget("typed:alternate-codes");
+    await goOn(view);
+  },
+});

@@ -1,0 +1,57 @@
+import { goOn, open, step } from "./flow.js";
+import { readyForm } from "./form.js";
+import { readyShowButtons, rulesMet, watchStrength } from "./password.js";
+import { find, say, word } from "./words.js";
+
+const TYPING = 500; // ms without a key before we ask
+const view = await open();
+find("record-email").textContent = view.email;
+find("record-mobile").textContent = view.mobile;
+
+const id = find("icegate_id");
+const password = find("password");
+
+readyShowButtons();
+readyForm(find("credentials"), {
+  check(values) {
+    const errors = {};
+    const met = rulesMet(values.password, values.icegate_id);
+    const length = [...values.password].length;
+    if (values.icegate_id.length > 25) errors.icegate_id = word("field.icegate_id_too_long");
+    else if (!/^[A-Za-z0-9_-]*$/.test(values.icegate_id)) errors.icegate_id = word("field.icegate_id_characters");
+    if (length < 8) errors.password = word("field.password_too_short");
+    else if (length > 128) errors.password = word("field.password_too_long");
+    else if (!(met.case && met.digit && met.special)) errors.password = word("field.password_needs_mix");
+    else if (!met.apart) errors.password = word("field.password_contains_icegate_id");
+    if (values.password !== values.confirm_password) errors.confirm_password = word("field.passwords_differ");
+    return errors;
+  },
+  send: async (values) => goOn(await step("PUT", "/credentials", values)),
+});
+watchStrength(password, id);
+
+// Whether the ID is free, asked while the person types. It only informs: the answer that counts comes with the form.
+let asking = new AbortController();
+let later;
+async function ask() {
+  const wanted = id.value.trim();
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  try {
+    const { available } = await step("GET", `/availability?icegate_id=${encodeURIComponent(wanted)}`, undefined, signal);
+    if (signal.aborted || wanted !== id.value.trim()) return;
+    if (available) say(find("availability"), word("credentials.available", { icegate_id: wanted }), "good");
+    else say(find("availability"), word("field.icegate_id_taken"), "bad");
+  } catch (problem) {
+    if (!signal.aborted) say(find("availability"), problem.errors?.icegate_id ?? "", "bad");
+  }
+}
+function typed() {
+  clearTimeout(later);
+  asking.abort();
+  say(find("availability"), "");
+  if (id.value.trim()) later = setTimeout(ask, TYPING);
+}
+id.addEventListener("input", typed);
+typed();

@@ -1,0 +1,192 @@
+"""Pages and assets: a strict little templating of our own, because a library would cost more to start than the page.
+
+A page is `pages/<name>.html`: a few `name: value` lines, `---`, and HTML with `{{placeholders}}`. A placeholder is a
+text of the catalogue, put in escaped, or one of the layout's own parts; anything else is an error. Pages hold nothing
+personal: what a person is shown comes by script from the API.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
+from pathlib import Path
+
+from chalicelib.web.texts import LANGUAGES, catalogue, text
+
+_HERE = Path(__file__).parent
+_PLACEHOLDER = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
+_IMPORT = re.compile(r'^import (?:[^"]* from )?"\./([a-z-]+\.js)";$', re.MULTILINE)
+_WORD = re.compile(r'\bword\("([a-z0-9_.]+)"')
+
+# Where each page is, under /{language}. The path is also what the language switch keeps.
+PAGES = {
+    "": "landing",
+    "icegate/register": "register",
+    "icegate/register/credentials": "credentials",
+    "icegate/register/codes": "codes",
+    "icegate/register/verified": "verified",
+    "icegate/register/alternate-contact": "alternate-contact",
+    "icegate/register/alternate-codes": "alternate-codes",
+    "icegate/register/done": "done",
+    "icegate/register/resume": "resume",
+    "sign-in": "sign-in",
+    "home": "home",
+}
+NOT_FOUND = "not-found"
+STEPS = ("1", "2", "3", "4")
+
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "otp-credentials=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A style sheet, a script or a picture: its text and its content type."""
+
+    content: str
+    content_type: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Return every asset by its name. What is not in this answer is not served."""
+    return {
+        path.name: Asset(path.read_text(encoding="utf-8"), _CONTENT_TYPES[path.suffix])
+        for path in sorted((_HERE / "assets").iterdir())
+        if path.suffix in _CONTENT_TYPES
+    }
+
+
+@cache
+def assets_version() -> str:
+    """Return a name for exactly these assets: it stands in their addresses, so that browsers may keep them for good."""
+    digest = hashlib.sha256()
+    for name, asset in assets().items():
+        digest.update(f"{name}\0{asset.content}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def page(name: str, language: str, base: str) -> str:
+    """Return the page ``name`` (a value of `PAGES`, or `NOT_FOUND`) as HTML in ``language``.
+
+    ``base`` is what stands before our paths in the browser's address: "" or a stage such as "/api". Raises KeyError for
+    an unknown page, language or placeholder: a page with a hole is never served.
+    """
+    head, content = _read(name)
+    paths = {served: path for path, served in PAGES.items()}
+    other = LANGUAGES[1 - LANGUAGES.index(language)] if language in LANGUAGES else ""
+    path = paths.get(name, "")
+    parts = {
+        "base": escape(base),
+        "language": language,
+        "other_language": other,
+        "other_page": escape("/".join(filter(None, [f"{base}/{other}", path]))),
+        "assets": f"{escape(base)}/assets/{assets_version()}",
+        "name": name,
+        "title": escape(text(language, head["title"])),
+        "page_class": " stepped" if "step" in head else " wide-page" if "wide" in head else " single",
+    }
+    graph = scripts(head["script"]) if "script" in head else []
+    layout = {
+        **parts,
+        "content": _fill(content, language, parts),
+        "crumbs": _crumbs(head.get("crumbs", ""), language, base),
+        "steps": _steps(int(head["step"]), language) if "step" in head else "",
+        "scripts": _script_tags(graph, parts["assets"]),
+        "words": escape(json.dumps(_words(graph, language), ensure_ascii=False), quote=False),
+    }
+    return _fill(_template("layout"), language, layout)
+
+
+@cache
+def _template(name: str) -> str:
+    return (_HERE / "pages" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def _read(name: str) -> tuple[dict[str, str], str]:
+    """Return a page's head (its `name: value` lines) and its HTML."""
+    if name not in PAGES.values() and name != NOT_FOUND:
+        raise KeyError(name)
+    head, _, content = _template(name).partition("---\n")
+    return dict(line.split(": ", 1) for line in head.splitlines()), content
+
+
+def _fill(template: str, language: str, parts: dict[str, str]) -> str:
+    """Put ``parts`` (HTML already) and texts (escaped here) where the placeholders stand."""
+    return _PLACEHOLDER.sub(
+        lambda match: parts[match[1]] if match[1] in parts else escape(text(language, match[1])), template
+    )
+
+
+def scripts(entry: str) -> list[str]:
+    """Return ``entry`` and every module that it imports, itself first, in a stable order."""
+    found = [entry]
+    for name in found:  # grows while it is read: a walk over the imports
+        found += [other for other in _IMPORT.findall(assets()[name].content) if other not in found]
+    return found
+
+
+def _words(graph: list[str], language: str) -> dict[str, str]:
+    """Return the texts that these scripts show. Placeholders stay open: the scripts fill them."""
+    return {key: catalogue(language)[key] for name in graph for key in _WORD.findall(assets()[name].content)}
+
+
+def _script_tags(graph: list[str], where: str) -> str:
+    if not graph:
+        return ""
+    ahead = [f'<link rel="modulepreload" href="{where}/{name}">' for name in graph[1:]]
+    return "\n".join([*ahead, f'<script type="module" src="{where}/{graph[0]}"></script>'])
+
+
+# A crumb's text is `crumb.<name>`; these lead somewhere. The last crumb is the page itself and no link.
+_CRUMB_PATHS = {"register": "/icegate/register", "verified": "/icegate/register/verified"}
+
+
+def _crumbs(names: str, language: str, base: str) -> str:
+    if not names:
+        return ""
+    *before, here = names.split(", ")
+    links = [("", "crumb.start"), *((_CRUMB_PATHS[name], f"crumb.{name}") for name in before)]
+    items = [
+        f'<li><a href="{escape(base)}/{language}{path}">{escape(text(language, key))}</a></li>' for path, key in links
+    ]
+    items.append(f'<li aria-current="page">{escape(text(language, f"crumb.{here}"))}</li>')
+    label = escape(text(language, "crumb.label"))
+    return f'<nav class="crumbs" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
+
+
+def _steps(current: int, language: str) -> str:
+    """Return the list of steps beside the page; ``current`` past the last means that all are done."""
+    items = []
+    for number, step in enumerate(STEPS, start=1):
+        name = escape(text(language, f"step.{step}.name"))
+        if number < current:
+            done = escape(text(language, "step.done"))
+            items.append(f'<li class="past">{name} <span class="visually-hidden">({done})</span></li>')
+        else:
+            here = ' aria-current="step"' if number == current else ""
+            items.append(f"<li{here}>{name}</li>")
+    heading = escape(text(language, "step.heading"))
+    return (
+        f'<aside class="steps" aria-labelledby="steps-heading"><h2 id="steps-heading">{heading}</h2>'
+        f"<ol>{''.join(items)}</ol></aside>"
+    )
