@@ -1,0 +1,20 @@
+"""The map of the suite: which blueprints there are. Nothing else belongs here."""
+
+from chalice.app import Chalice
+
+from chalicelib.handlers.captcha import captcha
+from chalicelib.handlers.middleware import as_problems
+from chalicelib.handlers.pages import pages
+from chalicelib.handlers.registration_steps import registration_steps
+from chalicelib.handlers.registrations import registrations
+from chalicelib.handlers.sessions import sessions
+from chalicelib.handlers.temporary_password_steps import temporary_password_steps
+
+app = Chalice(app_name="pravesh")
+app.register_middleware(as_problems, "http")
+app.register_blueprint(captcha)
+app.register_blueprint(pages)
+app.register_blueprint(registrations)
+app.register_blueprint(sessions)
+app.register_blueprint(registration_steps)
+app.register_blueprint(temporary_password_steps)

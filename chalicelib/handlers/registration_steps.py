@@ -1,0 +1,112 @@
+"""The steps of the simplified registration: one Lambda each, for its state machine and for others composed of them.
+
+`docs/steps.md` lists each step's event, answer, errors, role, memory and timeout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalice.app import Blueprint
+
+from chalicelib.domain import codes
+from chalicelib.domain.codes import Codes
+from chalicelib.domain.icegate.registration import CodesFor, Registration, Wait
+from chalicelib.handlers.bodies import required, sent
+from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.suite import suite
+
+registration_steps = Blueprint(__name__)
+_ID = "The registration's id."
+_EXAMPLE_ID = "3q2-7wAAECAwQFBgcICQoL"
+_TOKEN_AT_MOST = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    """The event of a step under which the journey waits."""
+
+    registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
+    task_token: str = sent(required, "The state's task token.", "AAAA…", at_most=_TOKEN_AT_MOST, secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationEvent:
+    """The event of a step that needs the registration alone."""
+
+    registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class CodesEvent:
+    """The event of a step that confirms two codes."""
+
+    registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
+    mobile_code: str = sent(codes.parse_code, "The code sent to the mobile.", "123456", secret=True)
+    email_code: str = sent(codes.parse_code, "The code sent to the email.", "654321", secret=True)
+
+
+def _standing(registration: Registration) -> StepAnswer:
+    return {"registration_id": registration.registration_id, "status": registration.status.value}
+
+
+@registration_steps.lambda_function(name="issue_contact_codes")
+@step(WaitingEvent)
+def issue_contact_codes(event: WaitingEvent) -> StepAnswer:
+    """Sends the codes for the contact of record; the journey then waits for them to be confirmed."""
+    return _standing(suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.CONTACT_CODES))
+
+
+@registration_steps.lambda_function(name="await_contact_decision")
+@step(WaitingEvent)
+def await_contact_decision(event: WaitingEvent) -> StepAnswer:
+    """Keeps the task token under which the person's decision wakes the journey."""
+    return _standing(suite().registration_steps.await_decision(event.registration_id, event.task_token))
+
+
+@registration_steps.lambda_function(name="issue_alternate_codes")
+@step(WaitingEvent)
+def issue_alternate_codes(event: WaitingEvent) -> StepAnswer:
+    """Sends the codes for the alternate contact; the journey then waits for them to be confirmed."""
+    return _standing(suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.ALTERNATE_CODES))
+
+
+@registration_steps.lambda_function(name="create_icegate_account")
+@step(RegistrationEvent)
+def create_icegate_account(event: RegistrationEvent) -> StepAnswer:
+    """Makes the ICEGATE account and uses up the temporary password, in one write."""
+    return _standing(suite().registration_steps.create_account(event.registration_id))
+
+
+@registration_steps.lambda_function(name="tell_registrant")
+@step(RegistrationEvent)
+def tell_registrant(event: RegistrationEvent) -> StepAnswer:
+    """Tells the registrant, and the old addresses where the contact was changed; each message once."""
+    told = suite().registration_steps.tell(event.registration_id)
+    return {"registration_id": event.registration_id, "told": list(told)}
+
+
+@registration_steps.lambda_function(name="expire_registration")
+@step(RegistrationEvent)
+def expire_registration(event: RegistrationEvent) -> StepAnswer:
+    """Ends a registration whose wait ran out and gives its ICEGATE ID back."""
+    return _standing(suite().registration_steps.expire(event.registration_id))
+
+
+@registration_steps.lambda_function(name="verify_contact_codes")
+@step(CodesEvent)
+def verify_contact_codes(event: CodesEvent) -> StepAnswer:
+    """Confirms the two codes sent to the contact of record, as the route does."""
+    return _verified(event, CodesFor.CONTACT)
+
+
+@registration_steps.lambda_function(name="verify_alternate_codes")
+@step(CodesEvent)
+def verify_alternate_codes(event: CodesEvent) -> StepAnswer:
+    """Confirms the two codes sent to the alternate contact, as the route does."""
+    return _verified(event, CodesFor.ALTERNATE)
+
+
+def _verified(event: CodesEvent, codes_for: CodesFor) -> StepAnswer:
+    typed = Codes(event.mobile_code, event.email_code)
+    return _standing(suite().simplified_registrations.verify_in_journey(event.registration_id, codes_for, typed))

@@ -1,0 +1,345 @@
+"""The routes of the simplified registration (design, section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.domain import codes, identifiers, passwords
+from chalicelib.domain.codes import Codes
+from chalicelib.domain.contacts import Contact, masked_email, masked_mobile
+from chalicelib.domain.icegate import registration as registrations_domain
+from chalicelib.domain.icegate.registration import AWAITING_CODES, CodesFor, Registration, Status
+from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.handlers.bodies import confirmed, required, sent
+from chalicelib.handlers.operations import Answer, Asked, Security, operation
+from chalicelib.handlers.problems import instant
+from chalicelib.suite import suite
+
+registrations = Blueprint(__name__)
+_AFTER_SECONDS = "1"
+# How long a route waits for the journey before it answers 202: 3 s, from 50 ms on, doubling.
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.45)
+_BUSY = (Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, Code.SERVICE_UNAVAILABLE)
+_LIVE = (Code.FLOW_TOKEN_INVALID, Code.REGISTRATION_EXPIRED, Code.REGISTRATION_ENDED, Code.REGISTRATION_SUPERSEDED)
+_FLOW = (*_LIVE, Code.STEP_OUT_OF_ORDER)
+_CODES = (Code.CODES_INCORRECT, Code.CODES_EXHAUSTED, Code.LOCKED)
+_SENDING = (Code.RESEND_TOO_SOON, Code.SEND_LIMIT_REACHED)
+_CODE = "The six digits sent to the {}."
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationView:
+    """A registration as its owner sees it; `email` and `mobile`, masked, are where codes go now."""
+
+    registration_id: str
+    status: str
+    codes_for: str | None
+    icegate_id: str | None
+    email: str
+    mobile: str
+    expires_at: str
+    resend_at: str | None
+    sends_left: int
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedView(RegistrationView):
+    """A registration with its flow token, which is told this once."""
+
+    flow_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityView:
+    """Whether an ICEGATE ID may be chosen now."""
+
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartBody:
+    """What opens a registration."""
+
+    iec: Iec = sent(identifiers.parse_iec, "Importer-Exporter Code.", "ZZZCZ9999Z")
+    gstin: Gstin = sent(identifiers.parse_gstin, "A GSTIN of the same holder.", "33ZZZCZ9999Z1ZQ")
+    temporary_password: str = sent(required, "As mailed by ICEGATE.", "K7PM-9XQ2-HTRW", at_most=64, secret=True)
+    captcha: str = sent(required, "Base64 of the solved ALTCHA challenge.", "eyJjaGFsbGVuZ2UiOi4uLn0=", at_most=4096)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsBody:
+    """The chosen ICEGATE ID and password."""
+
+    icegate_id: IcegateId = sent(identifiers.parse_icegate_id, "At most 25 letters, digits, - and _.", "asha_exports")
+    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
+    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CodesBody:
+    """The two codes."""
+
+    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
+    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishBody:
+    """The person's yes to the confirmation question."""
+
+    confirm: bool = confirmed("Must be true.")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBody:
+    """The email and mobile chosen instead of those on record."""
+
+    email: EmailAddress = sent(identifiers.parse_email, "At most 50 characters.", "asha@example.com")
+    mobile: Mobile = sent(identifiers.parse_mobile, "An Indian mobile number.", "9876543210")
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeBody:
+    """What goes on with a registration from any browser."""
+
+    iec: Iec = sent(identifiers.parse_iec, "Importer-Exporter Code.", "ZZZCZ9999Z")
+    gstin: Gstin = sent(identifiers.parse_gstin, "The GSTIN given at the start.", "33ZZZCZ9999Z1ZQ")
+    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
+    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations",
+    "Open a simplified registration",
+    body=StartBody,
+    answers={HTTPStatus.CREATED: OpenedView},
+    refusals=(
+        *_BUSY,
+        Code.CAPTCHA_INCORRECT,
+        Code.CAPTCHA_EXPIRED,
+        Code.CAPTCHA_USED,
+        Code.DETAILS_NOT_MATCHED,
+        Code.TEMPORARY_PASSWORD_EXHAUSTED,
+    ),
+)
+def open_registration(asked: Asked[StartBody]) -> Answer:
+    """IEC, GSTIN, temporary password and captcha open a registration; its flow token is told once."""
+    body = asked.body
+    opened = suite().simplified_registrations.start(
+        body.iec, body.gstin, body.temporary_password, body.captcha, asked.ip, asked.language
+    )
+    return Answer(_opened(opened.registration, opened.flow_token), HTTPStatus.CREATED)
+
+
+@operation(
+    registrations,
+    "GET /icegate/registrations/{registration_id}",
+    "Read a registration",
+    security=Security.FLOW,
+    answers={HTTPStatus.OK: RegistrationView},
+    refusals=(Code.FLOW_TOKEN_INVALID, Code.SERVICE_UNAVAILABLE),
+)
+def read_registration(asked: Asked[None], registration_id: str) -> Answer:
+    """Where the registration stands."""
+    return Answer(_view(suite().simplified_registrations.read(registration_id, asked.flow_token)))
+
+
+@operation(
+    registrations,
+    "GET /icegate/registrations/{registration_id}/availability",
+    "Ask whether an ICEGATE ID is free",
+    security=Security.FLOW,
+    query={"icegate_id": "The ICEGATE ID to ask about."},
+    answers={HTTPStatus.OK: AvailabilityView},
+    refusals=(Code.INVALID_FIELDS, *_LIVE, Code.SERVICE_UNAVAILABLE),
+)
+def read_availability(asked: Asked[None], registration_id: str) -> Answer:
+    """Whether this registration may choose an ICEGATE ID now."""
+    desk = suite().simplified_registrations
+    wanted = asked.queried("icegate_id", identifiers.parse_icegate_id)
+    return Answer(AvailabilityView(desk.is_available(registration_id, asked.flow_token, wanted)))
+
+
+@operation(
+    registrations,
+    "PUT /icegate/registrations/{registration_id}/credentials",
+    "Choose ICEGATE ID and password; two codes are sent",
+    security=Security.FLOW,
+    body=CredentialsBody,
+    answers={HTTPStatus.ACCEPTED: RegistrationView},
+    refusals=(*_BUSY, *_FLOW, Code.ICEGATE_ID_TAKEN, Code.SEND_LIMIT_REACHED),
+)
+def choose_credentials(asked: Asked[CredentialsBody], registration_id: str) -> Answer:
+    """Holds the ID and has the codes sent to the mobile and email on record."""
+    body = asked.body
+    if body.password != body.confirm_password:
+        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
+    chosen = suite().simplified_registrations.choose_credentials(
+        registration_id, asked.flow_token, body.icegate_id, body.password, asked.ip
+    )
+    return _once_sent(chosen, asked)
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations/{registration_id}/codes",
+    "Send the same codes again",
+    security=Security.FLOW,
+    answers={HTTPStatus.ACCEPTED: RegistrationView},
+    refusals=(*_BUSY, *_FLOW, *_SENDING, Code.CODES_EXHAUSTED),
+)
+def send_codes_again(asked: Asked[None], registration_id: str) -> Answer:
+    """Sends the live codes once more; their expiry stays."""
+    again = suite().simplified_registrations.send_again(registration_id, asked.flow_token, asked.ip)
+    return _once_sent(again, asked)
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations/{registration_id}/codes/verify",
+    "Confirm the two codes",
+    security=Security.FLOW,
+    body=CodesBody,
+    answers={HTTPStatus.OK: RegistrationView},
+    refusals=(*_BUSY, *_FLOW, *_CODES),
+)
+def verify_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
+    """Both codes confirm the contact on record."""
+    verified = suite().simplified_registrations.verify(
+        registration_id, asked.flow_token, CodesFor.CONTACT, _typed(asked.body), asked.ip
+    )
+    return Answer(_view(verified))
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations/{registration_id}/finish",
+    "Finish with the contact on record",
+    security=Security.FLOW,
+    body=FinishBody,
+    answers={HTTPStatus.OK: RegistrationView, HTTPStatus.ACCEPTED: RegistrationView},
+    refusals=(Code.INVALID_FIELDS, Code.SERVICE_UNAVAILABLE, *_FLOW),
+)
+def finish_registration(asked: Asked[FinishBody], registration_id: str) -> Answer:
+    """Has the account made."""
+    return _once_registered(suite().simplified_registrations.finish(registration_id, asked.flow_token), asked.flow_token)
+
+
+@operation(
+    registrations,
+    "PUT /icegate/registrations/{registration_id}/alternate-contact",
+    "Choose another email and mobile; two codes are sent there",
+    security=Security.FLOW,
+    body=ContactBody,
+    answers={HTTPStatus.ACCEPTED: RegistrationView},
+    refusals=(*_BUSY, *_FLOW, *_SENDING),
+)
+def choose_alternate_contact(asked: Asked[ContactBody], registration_id: str) -> Answer:
+    """Has codes sent to the alternate contact."""
+    alternate = Contact(asked.body.email, asked.body.mobile)
+    changed = suite().simplified_registrations.change_contact(registration_id, asked.flow_token, alternate, asked.ip)
+    return _once_sent(changed, asked)
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations/{registration_id}/alternate-contact/verify",
+    "Confirm the two codes of the alternate contact",
+    security=Security.FLOW,
+    body=CodesBody,
+    answers={HTTPStatus.OK: RegistrationView, HTTPStatus.ACCEPTED: RegistrationView},
+    refusals=(*_BUSY, *_FLOW, *_CODES),
+)
+def verify_alternate_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
+    """Both codes confirm the alternate contact, and the account is made with it."""
+    verified = suite().simplified_registrations.verify(
+        registration_id, asked.flow_token, CodesFor.ALTERNATE, _typed(asked.body), asked.ip
+    )
+    return _once_registered(verified, asked.flow_token)
+
+
+@operation(
+    registrations,
+    "POST /icegate/registrations/resume",
+    "Go on from any browser with the two codes",
+    body=ResumeBody,
+    answers={HTTPStatus.OK: OpenedView, HTTPStatus.ACCEPTED: OpenedView},
+    refusals=(*_BUSY, Code.CODES_NOT_MATCHED, Code.CODES_USED, Code.REGISTRATION_EXPIRED, Code.LOCKED),
+)
+def resume_registration(asked: Asked[ResumeBody]) -> Answer:
+    """Lands where the matching verify would, with a new flow token."""
+    body = asked.body
+    opened = suite().simplified_registrations.resume(
+        body.iec, body.gstin, Codes(body.mobile_code, body.email_code), asked.ip
+    )
+    if opened.registration.status is Status.REGISTERING:
+        return _once_registered(opened.registration, opened.flow_token, tell_token=True)
+    return Answer(_opened(opened.registration, opened.flow_token))
+
+
+def _typed(body: CodesBody) -> Codes:
+    return Codes(body.mobile_code, body.email_code)
+
+
+def _settled(registration: Registration, flow_token: str, is_settled: Callable[[Registration], bool]) -> Registration:
+    """The registration once its journey has done its part, or as it stands after 3 s."""
+    for seconds in _WAITS:
+        if is_settled(registration):
+            break
+        suite().sleep(seconds)
+        registration = suite().simplified_registrations.read(registration.registration_id, flow_token)
+    return registration
+
+
+def _once_sent(registration: Registration, asked: Asked[Any]) -> Answer:
+    settled = _settled(registration, asked.flow_token, lambda read: read.status is not Status.SENDING_CODES)
+    return Answer(_view(settled), HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
+
+
+def _once_registered(registration: Registration, flow_token: str, *, tell_token: bool = False) -> Answer:
+    settled = _settled(registration, flow_token, lambda read: read.status is not Status.REGISTERING)
+    if settled.status is not Status.REGISTERED and settled.status is not Status.REGISTERING:
+        raise Refusal(
+            Code.REGISTRATION_SUPERSEDED if settled.status is Status.SUPERSEDED else Code.REGISTRATION_EXPIRED
+        )
+    view = _opened(settled, flow_token) if tell_token else _view(settled)
+    if settled.status is Status.REGISTERING:
+        return Answer(view, HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
+    return Answer(view)
+
+
+def _opened(registration: Registration, flow_token: str) -> OpenedView:
+    return OpenedView(**_members(registration), flow_token=flow_token)
+
+
+def _view(registration: Registration) -> RegistrationView:
+    return RegistrationView(**_members(registration))
+
+
+def _members(registration: Registration) -> dict[str, Any]:
+    now = suite().clock()
+    challenge, contact = registration.challenge, registration.codes_contact
+    is_live = challenge is not None and registration.status in AWAITING_CODES
+    resend_at: datetime | None = challenge.asked_at + codes.COOL_DOWN if challenge is not None and is_live else None
+    sends = challenge.sends if challenge is not None else 0
+    return {
+        "registration_id": registration.registration_id,
+        "status": registrations_domain.status_at(registration, now).value,
+        "codes_for": registration.codes_for.value if registration.codes_for else None,
+        "icegate_id": registration.icegate_id,
+        "email": masked_email(contact.email),
+        "mobile": masked_mobile(contact.mobile),
+        "expires_at": instant(registration.expires_at),
+        "resend_at": instant(resend_at) if resend_at else None,
+        "sends_left": codes.SENDS - sends if is_live else 0,
+        "attempts_left": challenge.attempts_left if challenge is not None and is_live else 0,
+    }
