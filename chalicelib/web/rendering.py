@@ -106,8 +106,10 @@ def page(name: str, language: str, base: str) -> str:
         "page_class": " stepped" if "step" in head else " wide-page" if "wide" in head else " single",
     }
     graph = scripts(head["script"]) if "script" in head else []
+    sign_in_link = f'<a href="{parts["base"]}/{language}/sign-in">{escape(text(language, "site.sign_in"))}</a>\n'
     layout = {
         **parts,
+        "sign_in_link": "" if name in ("sign-in", "home") else sign_in_link,
         "content": _fill(content, language, parts),
         "crumbs": _crumbs(head.get("crumbs", ""), language, base),
         "steps": _steps(int(head["step"]), language) if "step" in head else "",
@@ -132,9 +134,14 @@ def _read(name: str) -> tuple[dict[str, str], str]:
 
 def _fill(template: str, language: str, parts: dict[str, str]) -> str:
     """Put ``parts`` (HTML already) and texts (escaped here) where the placeholders stand."""
-    return _PLACEHOLDER.sub(
-        lambda match: parts[match[1]] if match[1] in parts else escape(text(language, match[1])), template
-    )
+
+    def filled(match: re.Match[str]) -> str:
+        if match[1] in parts:
+            return parts[match[1]]
+        # The two words are one name: they never part at the end of a line.
+        return escape(text(language, match[1])).replace("ICEGATE ID", "ICEGATE\N{NO-BREAK SPACE}ID")
+
+    return _PLACEHOLDER.sub(filled, template)
 
 
 def scripts(entry: str) -> list[str]:

@@ -35,8 +35,8 @@ export function duration(ms) {
   return told.join(" ");
 }
 
-/** Shows until when the codes live. Returns a function that takes another instant; `over()` is called once, at the end. */
-export function countdown(over) {
+/** Shows until when something can be done: `untilText(time)` says what. Returns a function that takes another instant; `over()` is called once, at the end. */
+export function countdown(untilText, over) {
   let until = null;
   let reached = null; // the smallest mark so far; what was past as the page opened is read there, not called out
   let shown = "";
@@ -62,7 +62,7 @@ export function countdown(over) {
     until = instant;
     find("clock").hidden = !instant;
     if (!instant) return;
-    find("clock-until").textContent = word("clock.until", { time: clockTime(instant) });
+    find("clock-until").textContent = untilText(clockTime(instant));
     tick();
   };
 }

@@ -14,7 +14,7 @@ let resendAt = null;
 let sendsLeft = 0;
 let resending = false;
 
-const showUntil = countdown(() => showEnd(overProblem({ status: "expired" })));
+const showUntil = countdown((time) => word("clock.codes_until", { time }), () => showEnd(overProblem({ status: "expired" })));
 const sending = (one) => one.status === "sending_codes";
 
 function show(latest) {
@@ -46,7 +46,9 @@ function tick() {
   else resend.setAttribute("aria-disabled", "true");
   const hint = find("resend-wait");
   if (sendsLeft <= 0) hint.textContent = word("codes.no_sends_left");
-  else if (wait > 0) hint.textContent = word("codes.resend_wait", { seconds: Math.ceil(wait / 1000) });
+  else if (wait > 1000) hint.textContent = word("codes.resend_wait", { seconds: Math.ceil(wait / 1000) });
+  else if (wait > 0) hint.textContent = word("codes.resend_wait_one");
+  else if (sendsLeft === 1) hint.textContent = word("codes.send_left");
   else hint.textContent = word("codes.sends_left", { count: sendsLeft });
 }
 

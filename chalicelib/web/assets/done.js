@@ -17,6 +17,7 @@ while (view.status !== "registered") {
 }
 forget("typed:register", "typed:resume", "typed:credentials", "typed:codes", "typed:alternate-codes", "typed:alternate-contact");
 find("icegate-id").textContent = view.icegate_id;
+find("icegate-id").style.setProperty("--length", view.icegate_id.length);
 find("printed-at").textContent = dayAndTime(new Date(now()).toISOString());
 find("print").addEventListener("click", () => window.print());
 find("making").remove();
