@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 Template = dict[str, Any]
 
 
-class UnfitDefinition(ValueError):
+class UnfitDefinitionError(ValueError):
     """A definition and the template do not fit: the message says which file and which name."""
 
 
@@ -38,12 +38,12 @@ def definitions(directory: Path) -> dict[str, str]:
 def steps_of(definition: str) -> set[str]:
     """The logical ids of the functions that a definition invokes.
 
-    Raises UnfitDefinition for a placeholder that is not a function's ARN.
+    Raises UnfitDefinitionError for a placeholder that is not a function's ARN.
     """
     steps: set[str] = set()
     for name in PLACEHOLDER.findall(definition):
         if not name.endswith("Arn"):
-            raise UnfitDefinition(f"${{{name}}} does not end in Arn")
+            raise UnfitDefinitionError(f"${{{name}}} does not end in Arn")
         steps.add(name.removesuffix("Arn"))
     return steps
 
@@ -51,18 +51,18 @@ def steps_of(definition: str) -> set[str]:
 def embed(template: Template, directory: Path) -> None:
     """Fill every state machine of the template from its file, with the right to invoke exactly its steps.
 
-    Raises UnfitDefinition where a file has no machine, a machine no file, or a step no function.
+    Raises UnfitDefinitionError where a file has no machine, a machine no file, or a step no function.
     """
     resources = template["Resources"]
     machines = {name for name, body in resources.items() if body["Type"] == "AWS::StepFunctions::StateMachine"}
     texts = definitions(directory)
     if machines != set(texts):
-        raise UnfitDefinition(f"state machines without file or the reverse: {sorted(machines ^ set(texts))}")
+        raise UnfitDefinitionError(f"state machines without file or the reverse: {sorted(machines ^ set(texts))}")
     for name, text in texts.items():
         steps = sorted(steps_of(text))
         missing = [step for step in steps if resources.get(step, {}).get("Type") != "AWS::Serverless::Function"]
         if missing:
-            raise UnfitDefinition(f"{name} invokes what is no function: {missing}")
+            raise UnfitDefinitionError(f"{name} invokes what is no function: {missing}")
         properties = resources[name]["Properties"]
         properties["DefinitionString"] = json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
         properties["DefinitionSubstitutions"] = {f"{step}Arn": {"Fn::GetAtt": [step, "Arn"]} for step in steps}

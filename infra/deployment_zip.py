@@ -6,13 +6,14 @@ Lambda's file system is read-only, so what is not compiled here is compiled agai
 from __future__ import annotations
 
 import compileall
+import importlib.util
 import py_compile
 import re
 import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 # The services that this suite calls. botocore carries the descriptions of some 400 others.
 SERVICES = frozenset({"dynamodb", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions"})
@@ -35,6 +36,10 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
 
 
+class NotCompiledError(RuntimeError):
+    """A module does not compile, so it would fail in Lambda too; the message names it."""
+
+
 @dataclass(frozen=True)
 class Sizes:
     """What a deployment zip holds: number of files, bytes unpacked, bytes as a zip."""
@@ -53,7 +58,7 @@ def wanted(name: str) -> bool:
 
 
 def finish(source: Path, target: Path) -> Sizes:
-    """Write `target` from Chalice's zip `source`. Raises py_compile.PyCompileError for a file that is not Python."""
+    """Write `target` from Chalice's zip `source`. Raises NotCompiledError."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         with zipfile.ZipFile(source) as packed:
@@ -68,7 +73,7 @@ def finish(source: Path, target: Path) -> Sizes:
 def compile_all(root: Path) -> None:
     """Compile every .py below `root` beside it; unchecked, because Lambda's copy of the source cannot change.
 
-    Raises py_compile.PyCompileError when one does not compile: it would fail in Lambda too.
+    Raises NotCompiledError.
     """
     done = compileall.compile_dir(
         root,
@@ -79,26 +84,24 @@ def compile_all(root: Path) -> None:
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not done:
-        bad = next(path for path in sorted(root.rglob("*.py")) if not _compiles(path))
-        raise py_compile.PyCompileError(SyntaxError, SyntaxError("does not compile"), str(bad.relative_to(root)))
+        missing = [path for path in root.rglob("*.py") if not compiled(path).is_file()]
+        names = sorted(str(path.relative_to(root)) for path in missing)
+        raise NotCompiledError(f"does not compile: {', '.join(names)}")
 
 
-def _compiles(path: Path) -> bool:
-    try:
-        compile(path.read_bytes(), str(path), "exec")
-    except SyntaxError:
-        return False
-    return True
+def compiled(path: Path) -> Path:
+    """Where Python looks for the compiled form of a module."""
+    return Path(importlib.util.cache_from_source(str(path)))
 
 
 def write_zip(root: Path, target: Path) -> None:
     """Pack everything below `root` in the order of its names, with one fixed time and mode."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(str(PurePosixPath(path.relative_to(root))), FIXED_TIME)
+        for name in sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(name, FIXED_TIME)
             entry.external_attr = FILE_MODE << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, path.read_bytes())
+            packed.writestr(entry, (root / name).read_bytes())
 
 
 def measure(path: Path) -> Sizes:

@@ -9,60 +9,61 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.domain.refusals import Code
+from chalicelib.handlers.problems import HEADERS, STATUS
 from chalicelib.web.texts import LANGUAGES, text
 
 Template = dict[str, Any]
 
-# Response type: status and the refusal whose words it takes. A throttled request is refused because of everyone's load,
-# not of the caller's own, so it says that the service is busy. API Gateway cannot tell a wrong method from a wrong path,
-# and its other 4xx are wrong paths with an Authorization header that it tries to read as its own. A firewall in front
-# is there for the rate of one network.
-ANSWERS: dict[str, tuple[int, str]] = {
-    "BAD_REQUEST_BODY": (400, "invalid_json"),
-    "BAD_REQUEST_PARAMETERS": (400, "invalid_fields"),
-    "DEFAULT_4XX": (404, "not_found"),
-    "DEFAULT_5XX": (503, "service_unavailable"),
-    "INTEGRATION_FAILURE": (503, "service_unavailable"),
-    "INTEGRATION_TIMEOUT": (503, "service_unavailable"),
-    "MISSING_AUTHENTICATION_TOKEN": (404, "not_found"),
-    "REQUEST_TOO_LARGE": (413, "body_too_large"),
-    "RESOURCE_NOT_FOUND": (404, "not_found"),
-    "THROTTLED": (503, "service_unavailable"),
-    "UNSUPPORTED_MEDIA_TYPE": (415, "unsupported_media_type"),
-    "WAF_FILTERED": (429, "too_many_requests"),
+# Response type to the refusal whose status and words it takes. A throttled request is refused because of everyone's
+# load, not of the caller's own, so it says that the service is busy. API Gateway cannot tell a wrong method from a
+# wrong path, and its other 4xx are wrong paths with an Authorization header that it tries to read as its own. A
+# firewall in front is there for the rate of one network.
+ANSWERS: dict[str, Code] = {
+    "BAD_REQUEST_BODY": Code.INVALID_JSON,
+    "BAD_REQUEST_PARAMETERS": Code.INVALID_FIELDS,
+    "DEFAULT_4XX": Code.NOT_FOUND,
+    "DEFAULT_5XX": Code.SERVICE_UNAVAILABLE,
+    "INTEGRATION_FAILURE": Code.SERVICE_UNAVAILABLE,
+    "INTEGRATION_TIMEOUT": Code.SERVICE_UNAVAILABLE,
+    "MISSING_AUTHENTICATION_TOKEN": Code.NOT_FOUND,
+    "REQUEST_TOO_LARGE": Code.BODY_TOO_LARGE,
+    "RESOURCE_NOT_FOUND": Code.NOT_FOUND,
+    "THROTTLED": Code.SERVICE_UNAVAILABLE,
+    "UNSUPPORTED_MEDIA_TYPE": Code.UNSUPPORTED_MEDIA_TYPE,
+    "WAF_FILTERED": Code.TOO_MANY_REQUESTS,
 }
 
 RETRY_AFTER_SECONDS = 5
 
 # API Gateway wants a constant in single quotes, so a value here may not hold one itself.
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
+GATEWAY_HEADERS = {
+    **HEADERS,
+    "Content-Language": ", ".join(LANGUAGES),
     "Content-Type": "application/problem+json",
     "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 
 
 def gateway_responses() -> dict[str, Any]:
     """The GatewayResponses of an AWS::Serverless::Api: response type to status, headers and body."""
-    return {name: _answer(status, code) for name, (status, code) in ANSWERS.items()}
+    return {name: _answer(code) for name, code in ANSWERS.items()}
 
 
-def _answer(status: int, code: str) -> dict[str, Any]:
-    headers = dict(SECURITY_HEADERS)
-    if code == "service_unavailable":
+def _answer(code: Code) -> dict[str, Any]:
+    headers = dict(GATEWAY_HEADERS)
+    if code is Code.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     problem = {
-        "type": "about:blank",
-        "title": " / ".join(text(language, f"refusal.{code}.title") for language in LANGUAGES),
-        "status": status,
-        "detail": " / ".join(text(language, f"refusal.{code}.detail") for language in LANGUAGES),
-        "code": code,
+        "type": f"urn:pravesh:refusal:{code.value}",
+        "title": " / ".join(text(language, f"refusal.{code.value}.title") for language in LANGUAGES),
+        "status": STATUS[code].value,
+        "detail": " / ".join(text(language, f"refusal.{code.value}.detail") for language in LANGUAGES),
+        "code": code.value,
     }
     return {
-        "StatusCode": status,
+        "StatusCode": STATUS[code].value,
         "ResponseParameters": {"Headers": {name: f"'{value}'" for name, value in headers.items()}},
         # API Gateway looks up a gateway response's body under application/json whatever the caller accepts.
         "ResponseTemplates": {"application/json": json.dumps(problem, ensure_ascii=False)},

@@ -24,11 +24,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from infra.asl import embed
-from infra.deployment_zip import Sizes, finish
+from infra.asl import UnfitDefinitionError, embed
+from infra.deployment_zip import NotCompiledError, Sizes, finish
 from infra.gateway import add_gateway_responses
 from infra.watching import watch
-from infra.wheels import NoWheel, wheels
+from infra.wheels import NoWheelError, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "package"
@@ -39,7 +39,7 @@ MAX_UNPACKED = 60_000_000
 Say = Callable[[str], None]
 
 
-class PackagingFailed(RuntimeError):
+class PackagingError(RuntimeError):
     """The package could not be built; the message says why."""
 
 
@@ -79,7 +79,8 @@ def fingerprint(stage: str, root: Path = ROOT) -> str:
 def build(out: Path, stage: str = STAGES[0], say: Say = print) -> Package:
     """Build the package of a stage of .chalice/config.json into the directory `out`.
 
-    Raises PackagingFailed (Chalice refused, or the result is too large), NoWheel, infra.asl.UnfitDefinition.
+    Raises PackagingError (Chalice refused, or the result is too large), NoWheelError, NotCompiledError,
+    UnfitDefinitionError.
     """
     out.mkdir(parents=True, exist_ok=True)
     say("Fetching the libraries that Lambda needs (kept for the next time)")
@@ -95,7 +96,7 @@ def build(out: Path, stage: str = STAGES[0], say: Say = print) -> Package:
         code = out / "deployment.zip"
         sizes = finish(packed / "deployment.zip", code)
     if sizes.unpacked > MAX_UNPACKED:
-        raise PackagingFailed(f"{sizes.unpacked / 1e6:.1f} MB unpacked; the bound is {MAX_UNPACKED / 1e6:.0f} MB")
+        raise PackagingError(f"{sizes.unpacked / 1e6:.1f} MB unpacked; the bound is {MAX_UNPACKED / 1e6:.0f} MB")
     written = out / "template.json"
     written.write_text(json.dumps(template, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return Package(code, written, sizes)
@@ -134,7 +135,7 @@ def _chalice_package(project: Path, stage: str) -> Path:
     }
     run = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if run.returncode != 0 or not (out / "sam.json").is_file():
-        raise PackagingFailed(f"Chalice could not package:\n{run.stdout}{run.stderr}".strip())
+        raise PackagingError(f"Chalice could not package:\n{run.stdout}{run.stderr}".strip())
     return out
 
 
@@ -147,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     try:
         package = build(options.out, options.stage)
-    except (PackagingFailed, NoWheel, ValueError) as failure:
+    except (PackagingError, NoWheelError, NotCompiledError, UnfitDefinitionError) as failure:
         print(f"The package could not be built. {failure}", file=sys.stderr)
         return 1
     sizes = package.sizes

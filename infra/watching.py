@@ -48,7 +48,7 @@ def watch(template: Template) -> None:
     for name in tables:
         added |= table_alarms(name)
     for name in machines:
-        added[f"{name}LogGroup"] = log_group(state_machine=template["Resources"][name]["Properties"]["StateMachineName"])
+        added[f"{name}LogGroup"] = log_group(template["Resources"][name]["Properties"]["StateMachineName"]["Fn::Sub"])
         added |= machine_alarms(name)
     added |= api_alarms(stage) | message_alarms()
     added["Dashboard"] = dashboard(functions, tables, machines, stage)
@@ -58,22 +58,20 @@ def watch(template: Template) -> None:
     template["Resources"].update(added)
 
 
-def log_group(state_machine: Resource | None = None) -> Resource:
+def log_group(state_machine: str | None = None) -> Resource:
     """A log group that outlives the stack. A state machine's has the prefix that spares the account's log policy."""
     properties: Resource = {"RetentionInDays": LOG_RETENTION_DAYS}
     if state_machine is not None:
         unique = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
-        properties["LogGroupName"] = {"Fn::Join": ["-", [{"Fn::Sub": _vended(state_machine["Fn::Sub"])}, unique]]}
+        properties["LogGroupName"] = {
+            "Fn::Join": ["-", [{"Fn::Sub": f"/aws/vendedlogs/states/{state_machine}"}, unique]]
+        }
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
         "Properties": properties,
     }
-
-
-def _vended(name: str) -> str:
-    return f"/aws/vendedlogs/states/{name}"
 
 
 def alarm(
@@ -95,7 +93,7 @@ def alarm(
     }
 
 
-def metric(  # noqa: PLR0913 - a CloudWatch metric is named by all of these
+def metric(
     namespace: str, name: str, dimensions: Resource, statistic: str = "Sum", *, period: int = FIVE_MINUTES
 ) -> Resource:
     """One metric of CloudWatch, as an alarm's properties want it."""
@@ -183,8 +181,8 @@ def message_alarms() -> dict[str, Resource]:
     return {
         "SmsFailuresAlarm": alarm("SMS do not arrive", delivered, SMS_SUCCESS_RATE, periods=3, below=True),
         "SmsSpendAlarm": alarm("SMS cost more this month than expected", spent, {"Ref": "SmsMonthlySpendAlarm"}),
-        "MailBouncesAlarm": alarm("Mail bounces so often that SES may stop it", bounced, BOUNCE_RATE),
-        "MailComplaintsAlarm": alarm("Mail is reported as spam so often that SES may stop it", complained, COMPLAINT_RATE),
+        "MailBouncesAlarm": alarm("SES may stop the mail: too much bounces", bounced, BOUNCE_RATE),
+        "MailComplaintsAlarm": alarm("SES may stop the mail: too much is called spam", complained, COMPLAINT_RATE),
     }
 
 
@@ -208,8 +206,13 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         ("How long an answer takes, ms", latency),
         ("Journeys", journeys),
         ("Failed calls of functions", line("AWS/Lambda", "Errors", "FunctionName", functions)),
-        ("How long a function runs, ms", [[*one[:-1], one[-1] | {"stat": "p90"}] for one in line(
-            "AWS/Lambda", "Duration", "FunctionName", functions)]),
+        (
+            "How long a function runs, ms",
+            [
+                [*one[:-1], one[-1] | {"stat": "p90"}]
+                for one in line("AWS/Lambda", "Duration", "FunctionName", functions)
+            ],
+        ),
         ("Write units of tables", written),
         ("Throttled writes of tables", throttled),
         ("SMS that arrive, share of 1", sms),

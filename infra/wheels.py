@@ -21,7 +21,7 @@ OLDEST_GLIBC_MINOR = 17  # manylinux2014
 MACHINE = "x86_64"
 
 
-class NoWheel(RuntimeError):
+class NoWheelError(RuntimeError):
     """A library has no wheel that runs in Lambda; the message is pip's."""
 
 
@@ -34,11 +34,11 @@ def platforms(glibc_minor: int) -> list[str]:
 def wheels(requirements: Path, cache: Path) -> Path:
     """A directory with everything that `requirements` names, unpacked; kept below `cache`.
 
-    Raises NoWheel when pip cannot find one, or when this Python has no Lambda runtime.
+    Raises NoWheelError when pip cannot find one, or when this Python has no Lambda runtime.
     """
     version = sys.version_info[:2]
     if version not in GLIBC_MINOR:
-        raise NoWheel(f"Lambda has no runtime for Python {version[0]}.{version[1]}; use {sorted(GLIBC_MINOR)[0]}")
+        raise NoWheelError(f"Lambda has no runtime for Python {version[0]}.{version[1]}; use {min(GLIBC_MINOR)}")
     tags = platforms(GLIBC_MINOR[version])
     key = hashlib.sha256(requirements.read_bytes() + repr((version, tags)).encode()).hexdigest()[:16]
     kept = cache / f"wheels-{key}"
@@ -54,6 +54,6 @@ def wheels(requirements: Path, cache: Path) -> Path:
     command += ["--target", str(partial), "--requirement", str(requirements)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode != 0:
-        raise NoWheel(run.stderr.strip())
+        raise NoWheelError(run.stderr.strip())
     partial.rename(kept)
     return kept

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from infra.deployment_zip import measure
+from infra.package import CACHE, REGION, Package, build, fingerprint
+from tests.packaged.fake_aws import FakeAws
+from tests.packaged.lambda_process import LambdaProcesses
+
+STAGE = "prod"
+
+
+class NoManagedPolicies:
+    """The transform may look up AWS's managed policies by name; this template names none."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.fixture(scope="session")
+def package() -> Package:
+    """The package, built once for one state of the sources."""
+    kept = CACHE / f"built-{fingerprint(STAGE)}"
+    if not kept.is_dir():
+        for older in CACHE.glob("built-*"):
+            shutil.rmtree(older)
+        partial = CACHE / f"partial-{fingerprint(STAGE)}"
+        shutil.rmtree(partial, ignore_errors=True)
+        build(partial, STAGE)
+        with zipfile.ZipFile(partial / "deployment.zip") as packed:
+            packed.extractall(partial / "unpacked")
+        partial.rename(kept)
+    return Package(kept / "deployment.zip", kept / "template.json", measure(kept / "deployment.zip"))
+
+
+@pytest.fixture(scope="session")
+def unpacked(package: Package) -> Path:
+    """What Lambda has under /var/task."""
+    return package.code.parent / "unpacked"
+
+
+@pytest.fixture(scope="session")
+def built_template(package: Package) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads(package.template.read_text(encoding="utf-8"))
+    return template
+
+
+@pytest.fixture
+def template(built_template: dict[str, Any]) -> dict[str, Any]:
+    """The template as it is deployed; a copy, which a test may break."""
+    return deepcopy(built_template)
+
+
+@pytest.fixture(scope="session")
+def transformed(built_template: dict[str, Any]) -> dict[str, Any]:
+    """What CloudFormation makes of the template: the SAM transform, run here."""
+    copy = deepcopy(built_template)
+    for resource in copy["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # As `aws cloudformation package` writes it.
+            resource["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        plain: dict[str, Any] = transform(copy, {}, NoManagedPolicies())
+    return plain
+
+
+@pytest.fixture(scope="session")
+def fake_aws() -> Iterator[FakeAws]:
+    """Answers every AWS call as an account with nothing stored."""
+    with FakeAws() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lambdas(unpacked: Path, built_template: dict[str, Any], fake_aws: FakeAws) -> LambdaProcesses:
+    """Calls the packaged functions as Lambda does: a process each, with what the zip holds and nothing else."""
+    return LambdaProcesses(unpacked, built_template, fake_aws.url)

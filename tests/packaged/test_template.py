@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import cfnlint.api
+import pytest
+
+from infra.package import REGION, ROOT
+from infra.watching import LOG_RETENTION_DAYS
+from tests.packaged.reading import functions, of_type, references
+
+Template = dict[str, Any]
+
+VARIABLES = {
+    "REGISTRATIONS_TABLE",
+    "HOLDERS_TABLE",
+    "TEMPORARY_PASSWORDS_TABLE",
+    "ICEGATE_ACCOUNTS_TABLE",
+    "SESSIONS_TABLE",
+    "LIMITS_TABLE",
+    "SIMPLIFIED_REGISTRATION_ARN",
+    "SERVER_KEYS_SECRET",
+    "DOCUMENTS_BUCKET",
+    "SMS_ENTITY_ID",
+    "SMS_SENDER_ID",
+    "SMS_TEMPLATE_IDS",
+    "MAIL_SENDER",
+    "PUBLIC_ORIGIN",
+}
+
+KEYS_OF_TABLES = {
+    "RegistrationsTable": "registration_id",
+    "HoldersTable": "iec",
+    "TemporaryPasswordsTable": "iec",
+    "IcegateAccountsTable": "icegate_id_folded",
+    "SessionsTable": "token_hash",
+    "LimitsTable": "limit_key",
+}
+TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable"}
+
+FUNCTIONS = {
+    "APIHandler",
+    "IssueContactCodes",
+    "AwaitContactDecision",
+    "IssueAlternateCodes",
+    "CreateIcegateAccount",
+    "TellRegistrant",
+    "ExpireRegistration",
+    "VerifyContactCodes",
+    "VerifyAlternateCodes",
+    "IssueTemporaryPasswords",
+}
+
+# What stands in the template for its own sake: nothing else needs to name it.
+NAMED_BY_NOTHING = {
+    "AWS::ApiGateway::BasePathMapping",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+}
+# Run by an operator or by other state machines: the template itself does not name them.
+CALLED_FROM_OUTSIDE = {"IssueTemporaryPasswords", "VerifyContactCodes", "VerifyAlternateCodes"}
+
+
+def lint(template: Template) -> list[str]:
+    found = cfnlint.api.lint(json.dumps(template), regions=[REGION])
+    return [f"{match.rule.id} {'/'.join(map(str, match.path or []))}: {match.message}" for match in found]
+
+
+def test_cfn_lint_finds_nothing_after_the_sam_transform(transformed: Template) -> None:
+    assert lint(transformed) == []
+
+
+def test_cfn_lint_finds_nothing_before_it(template: Template) -> None:
+    assert lint(template) == []
+
+
+def test_cfn_lint_would_find_a_broken_template(transformed: Template) -> None:
+    broken = json.loads(json.dumps(transformed))
+    broken["Resources"]["HoldersTable"]["Properties"]["KeySchema"] = [{"AttributeName": "gone", "KeyType": "HASH"}]
+    assert lint(broken)
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "infra" / "resources.json", *sorted((ROOT / ".chalice").glob("*.json"))], ids=lambda path: path.name
+)
+def test_no_key_is_given_twice(path: Path) -> None:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        assert len(keys) == len(set(keys)), keys
+        return dict(pairs)
+
+    json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
+
+
+def test_every_expected_resource_is_there(template: Template) -> None:
+    assert set(functions(template)) == FUNCTIONS
+    assert set(of_type(template, "AWS::DynamoDB::Table")) == set(KEYS_OF_TABLES)
+    assert set(of_type(template, "AWS::StepFunctions::StateMachine")) == {"SimplifiedRegistration"}
+    assert set(of_type(template, "AWS::S3::Bucket")) == {"DocumentsBucket"}
+    assert set(of_type(template, "AWS::SecretsManager::Secret")) == {"ServerKeysSecret"}
+    assert set(of_type(template, "AWS::SNS::Topic")) == {"AlarmTopic"}
+    assert set(of_type(template, "AWS::Serverless::Api")) == {"RestAPI"}
+
+
+def test_every_reference_is_resolved_and_nothing_is_orphaned(template: Template) -> None:
+    known = template["Resources"].keys() | template["Parameters"].keys()
+    named = set(references(template))
+    unresolved = {name for name in named if not name.startswith("AWS::")} - known - {"RestAPI.Stage"}
+    assert unresolved == set()
+    orphans = {
+        name
+        for name, body in template["Resources"].items()
+        if name not in named and body["Type"] not in NAMED_BY_NOTHING and name not in CALLED_FROM_OUTSIDE
+    }
+    assert orphans == set()
+    assert template["Parameters"].keys() <= named
+
+
+def test_of_what_chalice_makes_the_merge_template_changes_the_api_only_and_replaces_no_list_of_it(
+    template: Template,
+) -> None:
+    merged = json.loads((ROOT / "infra" / "resources.json").read_text(encoding="utf-8"))["Resources"]
+    own = functions(template).keys() | {"RestAPI", "APIHandlerInvokePermission"}
+    own |= {body["Properties"]["Role"]["Fn::GetAtt"][0] for body in functions(template).values()}
+    assert merged.keys() & own == {"RestAPI"}
+    assert {name for name, body in merged.items() if body["Type"].startswith("AWS::Serverless::")} == {"RestAPI"}
+
+    def lists(value: Any) -> int:
+        if isinstance(value, list):
+            return 1
+        return sum(map(lists, value.values())) if isinstance(value, dict) and "Fn::If" not in value else 0
+
+    assert lists(merged["RestAPI"]["Properties"]["DefinitionBody"]) == 0
+
+
+def test_every_function_gets_every_variable_and_no_other(transformed: Template) -> None:
+    for name, body in functions(transformed).items():
+        assert set(body["Properties"]["Environment"]["Variables"]) == VARIABLES, name
+
+
+def test_the_state_machines_arn_is_its_name_so_that_nothing_waits_for_itself(template: Template) -> None:
+    name = template["Resources"]["SimplifiedRegistration"]["Properties"]["StateMachineName"]["Fn::Sub"]
+    arn = template["Globals"]["Function"]["Environment"]["Variables"]["SIMPLIFIED_REGISTRATION_ARN"]["Fn::Sub"]
+    assert arn.rpartition(":")[2] == name.rpartition(":")[2]
+    assert arn.endswith(f":stateMachine:{name}")
+
+
+def test_the_api_is_regional_and_has_one_stage(transformed: Template) -> None:
+    assert transformed["Resources"]["RestAPI"]["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert len(of_type(transformed, "AWS::ApiGateway::Stage")) == 1
+    (deployment,) = of_type(transformed, "AWS::ApiGateway::Deployment").values()
+    assert "StageName" not in deployment["Properties"]
+
+
+def test_the_api_answers_before_api_gateway_gives_up(template: Template) -> None:
+    assert template["Resources"]["APIHandler"]["Properties"]["Timeout"] <= 29
+
+
+def test_the_api_is_throttled_and_compressed_and_has_no_side_door(transformed: Template) -> None:
+    (stage,) = of_type(transformed, "AWS::ApiGateway::Stage").values()
+    (settings,) = stage["Properties"]["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
+    assert settings["ThrottlingBurstLimit"] == {"Ref": "RequestBurst"}
+    assert settings["LoggingLevel"] == "OFF"
+    assert settings["DataTraceEnabled"] is False
+    api = transformed["Resources"]["RestAPI"]["Properties"]
+    assert api["MinimumCompressionSize"] > 0
+    endpoint = api["Body"]["x-amazon-apigateway-endpoint-configuration"]
+    assert endpoint["disableExecuteApiEndpoint"] == {"Fn::If": ["HasCertificate", True, False]}
+
+
+def test_the_access_log_says_nothing_of_the_person(transformed: Template) -> None:
+    (stage,) = of_type(transformed, "AWS::ApiGateway::Stage").values()
+    written = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+    # $context.path and the query string hold ids, $context.identity the address: only the route's pattern is written.
+    assert set(written.values()) == {
+        "$context.requestId",
+        "$context.requestTimeEpoch",
+        "$context.httpMethod",
+        "$context.resourcePath",
+        "$context.status",
+        "$context.responseLatency",
+        "$context.integrationLatency",
+        "$context.responseLength",
+        "$context.error.responseType",
+    }
+
+
+def test_a_body_that_is_not_json_text_reaches_the_handler_byte_for_byte(transformed: Template) -> None:
+    body = transformed["Resources"]["RestAPI"]["Properties"]["Body"]
+    bytes_kept = set(body["x-amazon-apigateway-binary-media-types"])
+    taken = {
+        media_type
+        for methods in body["paths"].values()
+        for operation in methods.values()
+        for media_type in operation["consumes"]
+    }
+    assert taken - {"application/json", "application/x-www-form-urlencoded"} <= bytes_kept
+
+
+def test_every_route_of_the_app_reaches_the_api_function(transformed: Template) -> None:
+    uri = (
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${APIHandler.Arn}/invocations"
+    )
+    paths = transformed["Resources"]["RestAPI"]["Properties"]["Body"]["paths"]
+    assert "/icegate/registrations/{registration_id}" in paths
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            assert integration["uri"] == {"Fn::Sub": uri}, (method, path)
+            assert integration["type"] == "aws_proxy"
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS_OF_TABLES.items())
+def test_tables(template: Template, name: str, key: str) -> None:
+    table = template["Resources"][name]
+    properties = table["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["KeySchema"] == [{"AttributeName": key, "KeyType": "HASH"}]
+    assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    expires = properties.get("TimeToLiveSpecification")
+    assert expires == (None if name == "HoldersTable" else {"AttributeName": "ttl", "Enabled": True})
+    kept = "Retain" if name in TABLES_OF_TRUTH else "Delete"
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (kept, kept)
+    assert properties.get("DeletionProtectionEnabled", False) is (name in TABLES_OF_TRUTH)
+
+
+@pytest.mark.parametrize("name", ["DataKey", "DocumentsBucket", "ServerKeysSecret"])
+def test_what_cannot_be_made_again_outlives_the_stack(template: Template, name: str) -> None:
+    assert template["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_bucket_is_private_encrypted_and_versioned(template: Template) -> None:
+    bucket = template["Resources"]["DocumentsBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    statements = template["Resources"]["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    refused = [statement["Condition"] for statement in statements if statement["Effect"] == "Deny"]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in refused
+    assert all(statement["Effect"] == "Deny" for statement in statements)
+
+
+def test_the_template_holds_no_key_of_the_server(template: Template) -> None:
+    secret = template["Resources"]["ServerKeysSecret"]["Properties"]
+    assert not {"SecretString", "GenerateSecretString"} & secret.keys()
+
+
+def test_logs_are_kept_a_year_and_outlive_the_stack(template: Template) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    assert LOG_RETENTION_DAYS >= 365
+    assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {LOG_RETENTION_DAYS}
+    assert {group["DeletionPolicy"] for group in groups.values()} == {"Retain"}
+    for name, body in functions(template).items():
+        assert body["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
+    assert len(groups) == len(FUNCTIONS) + len(["SimplifiedRegistration", "RestAPI"])
+
+
+def test_no_data_of_a_journey_is_logged_and_nothing_is_traced(transformed: Template) -> None:
+    for machine in of_type(transformed, "AWS::StepFunctions::StateMachine").values():
+        assert machine["Properties"]["LoggingConfiguration"]["IncludeExecutionData"] is False
+        assert machine["Properties"]["TracingConfiguration"] == {"Enabled": False}
+    for function in functions(transformed).values():
+        assert function["Properties"]["TracingConfig"] == {"Mode": "PassThrough"}
+    (stage,) = of_type(transformed, "AWS::ApiGateway::Stage").values()
+    assert not stage["Properties"].get("TracingEnabled", False)
+
+
+def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    wanted = {f"{name}{kind}Alarm" for name in FUNCTIONS for kind in ("Errors", "Throttles")}
+    wanted |= {f"{name}{kind}Alarm" for name in KEYS_OF_TABLES for kind in ("Throttles", "SystemErrors")}
+    wanted |= {f"SimplifiedRegistration{kind}Alarm" for kind in ("Failed", "TimedOut")}
+    wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
+    assert wanted <= alarms.keys()
+    for name, alarm in alarms.items():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+
+
+def test_the_dashboard_is_json_and_names_what_exists(template: Template) -> None:
+    text = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(re.sub(r"\$\{[^}]+\}", "made", text))["widgets"]
+    assert len(widgets) >= 8
+    for name in FUNCTIONS | KEYS_OF_TABLES.keys():
+        assert f"${{{name}}}" in text
