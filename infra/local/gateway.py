@@ -105,7 +105,8 @@ class Gateway:
                 "domainName": _values(request, "host")[-1] if _values(request, "host") else "localhost",
                 "httpMethod": request.method,
                 "identity": {"sourceIp": request.client_address, "userAgent": headers.get("User-Agent", [None])[-1]},
-                "path": f"/{STAGE}{target.path}",
+                # As under a custom domain: the path as it was asked for, without the stage.
+                "path": target.path,
                 "protocol": "HTTP/1.1",
                 "requestId": request_id,
                 "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),

@@ -1,0 +1,80 @@
+"""What all tests share: a laptop, a clock that only tests move, and the word on the second engine."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+
+from infra.local import dynamodb_local
+from infra.local.laptop import Laptop
+
+Engine = Literal["moto", "local"]
+
+_not_exercised = pytest.StashKey[list[str]]()
+
+
+class FakeClock:
+    """A clock for tests without a laptop: it stands still until it is moved. Calling it gives an aware UTC datetime."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        self.now += timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session", params=["moto"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Give the DynamoDB engine of the laptop; ``tests.engines.on_both_engines`` asks for more than moto's."""
+    engine: Engine = request.param
+    if engine == "local":
+        _have_second_engine(request.config)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def running_laptop(engine: Engine) -> Iterator[Laptop]:
+    """Run one laptop for all tests on an engine."""
+    with Laptop.start(dynamodb=engine) as laptop:
+        yield laptop
+
+
+@pytest.fixture
+def laptop(running_laptop: Laptop) -> Laptop:
+    """Give a laptop as it is after its start: sample holders, no messages, no faults, real time."""
+    running_laptop.start_afresh()
+    return running_laptop
+
+
+def _have_second_engine(config: pytest.Config) -> None:
+    """Fetch DynamoDB Local. Where it cannot be had, the test fails in CI; elsewhere it is left out and told of at the end."""
+    reason = dynamodb_local.why_not()
+    if reason is None:
+        try:
+            dynamodb_local.fetch()
+        except dynamodb_local.DynamoDBLocalError as error:
+            reason = str(error)
+    if reason is None:
+        return
+    config.stash.setdefault(_not_exercised, []).append(reason)
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"second engine not exercised: {reason}", pytrace=False)
+    pytest.skip(f"second engine not exercised: {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    reasons = config.stash.get(_not_exercised, [])
+    if reasons:
+        terminalreporter.section("DynamoDB Local", sep="=", yellow=True, bold=True)
+        terminalreporter.line(f"second engine not exercised: {reasons[0]}", yellow=True)
