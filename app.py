@@ -10,7 +10,7 @@ from chalicelib.handlers.registrations import registrations
 from chalicelib.handlers.sessions import sessions
 from chalicelib.handlers.temporary_password_steps import temporary_password_steps
 
-app = Chalice(app_name="pravesh")
+app = Chalice(app_name="pravesh", configure_logs=False)
 app.register_middleware(as_problems, "http")
 app.register_blueprint(captcha)
 app.register_blueprint(pages)

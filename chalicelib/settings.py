@@ -37,7 +37,10 @@ class Settings:
 
     @property
     def sms_template_ids(self) -> Mapping[str, str]:
-        """The DLT template id for each `<kind>.<language>`; India's operators drop a text that matches no registered template."""
+        """The DLT template id for each `<kind>.<language>`.
+
+        India's operators drop a text that matches no registered template.
+        """
         ids = json.loads(self["SMS_TEMPLATE_IDS"])
         return {str(kind): str(template) for kind, template in ids.items()}
 

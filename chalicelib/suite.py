@@ -1,6 +1,7 @@
 """The composition root: ties the adapters to the domain, each part made when it is first asked for.
 
-The parts are `functools.cached_property`, and each imports its own adapter, so that a step Lambda loads no more than it uses.
+The parts are `functools.cached_property`, and each imports its own adapter, so that a step Lambda loads no more than
+it uses.
 """
 
 from __future__ import annotations
@@ -132,5 +133,8 @@ def suite() -> Suite:
 
 
 def install(made: Suite | None) -> None:
-    """Puts another suite in its place, as the laptop does (another clock, other endpoints); None makes a new one on use."""
+    """Puts another suite in its place, as the laptop does (another clock, other endpoints).
+
+    None makes a new one on use.
+    """
     _Installed.suite = made

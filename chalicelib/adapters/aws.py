@@ -1,6 +1,7 @@
 """One botocore session and one client for each service, made when first needed.
 
-A client costs some 80 ms of a cold start and a session more, so nothing here runs at import and all clients share the session.
+A client costs some 80 ms of a cold start and a session more, so nothing here runs at import and all clients share the
+session.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ ATTEMPTS = 3
 
 
 class Aws:
-    """The process's way to AWS. `watch` is called with each session that is made (the laptop counts calls through it)."""
+    """The process's way to AWS.
+
+    `watch` is called with each session that is made (the laptop counts calls through it).
+    """
 
     def __init__(self, region: str, watch: Callable[[Session], None] | None = None) -> None:
         self.region = region

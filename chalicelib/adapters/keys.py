@@ -55,7 +55,9 @@ class SecretsManagerKeyring:
             if self._read_at is not None and now - self._read_at < _REFRESH:
                 return
             try:
-                answer = self._aws.client("secretsmanager").get_secret_value(SecretId=self._settings["SERVER_KEYS_SECRET"])
+                answer = self._aws.client("secretsmanager").get_secret_value(
+                    SecretId=self._settings["SERVER_KEYS_SECRET"]
+                )
             except (BotoCoreError, ClientError) as failed:
                 if self._read_at is None:
                     raise StoreUnavailable from failed
@@ -68,7 +70,10 @@ def _parsed(secret: str) -> tuple[str, dict[str, ServerKey]]:
     """The current key's id and all keys. The secret's text never reaches an error."""
     try:
         content = json.loads(secret)
-        keys = {str(name): ServerKey(str(name), base64.b64decode(text, validate=True)) for name, text in content["keys"].items()}
+        keys = {
+            str(name): ServerKey(str(name), base64.b64decode(text, validate=True))
+            for name, text in content["keys"].items()
+        }
         current = str(content["current"])
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeysUnusable("the secret of the server keys is not in its documented form") from None

@@ -28,7 +28,10 @@ class AwsMessenger:
             raise NoticeNotSent(f"{notice.kind.value}.{notice.channel.value}: {code}") from None
 
     def _sms(self, notice: Notice) -> str:
-        """A transactional SMS. The operators drop a text, without an error, that is not the registered template's (facts, 5)."""
+        """A transactional SMS.
+
+        The operators drop a text, without an error, that is not the registered template's (facts, 5).
+        """
         template = self._settings.sms_template_ids[f"{notice.kind.value}.{notice.language}"]
         attributes = {
             "AWS.SNS.SMS.SMSType": "Transactional",
@@ -38,7 +41,9 @@ class AwsMessenger:
         }
         answer = self._aws.client("sns").publish(
             PhoneNumber=notice.address,
-            Message=text(notice.language, f"sms.{notice.kind.value}", domain=self._settings.public_host, **notice.values),
+            Message=text(
+                notice.language, f"sms.{notice.kind.value}", domain=self._settings.public_host, **notice.values
+            ),
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
             },

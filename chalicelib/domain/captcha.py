@@ -54,7 +54,8 @@ def challenge(key: bytes, now: datetime) -> dict[str, Any]:
 def solved(key: bytes, payload: str, now: datetime) -> Solved:
     """Checks a solution (base64 of ALTCHA's JSON).
 
-    Raises `Refusal` `captcha_incorrect` for what is not a right solution of a challenge of ours, `captcha_expired` for an old one.
+    Raises `Refusal` `captcha_incorrect` for what is not a right solution of a challenge of ours, `captcha_expired`
+    for an old one.
     """
     import altcha  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
 """Changes: what a decision wants written, as values.
 
-A service returns its decision as changes and hands them to the store in one call; the store writes all of them or none. Each
-change carries its own condition, so that two people (or two runs of one step) can never both win. A condition that does not
-hold comes back as `ChangeRefused`, naming the change.
+A service returns its decision as changes and hands them to the store in one call; the store writes all of them or
+none. Each change carries its own condition, so that two people (or two runs of one step) can never both win. A
+condition that does not hold comes back as `ChangeRefused`, naming the change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 @dataclass(frozen=True, slots=True)
 class WriteRegistration:
-    """Write `registration`; it holds only while the stored one is still the version that `registration.revision` names."""
+    """Write `registration`.
+
+    It holds only while the stored one is still the version that `registration.revision` names.
+    """
 
     registration: Registration
 
@@ -49,7 +52,10 @@ class UseOnce:
 
 @dataclass(frozen=True, slots=True)
 class HoldIcegateId:
-    """Hold an ICEGATE ID; it holds where nobody has it, or a hold has run out at `now`, or the same holder held it before."""
+    """Hold an ICEGATE ID.
+
+    It holds where nobody has it, or a hold has run out at `now`, or the same holder held it before.
+    """
 
     hold: Hold
     now: datetime
@@ -116,7 +122,10 @@ Change = (
 
 
 class ChangeRefused(Exception):  # noqa: N818 - it is an outcome, not a failure
-    """A change's condition did not hold; nothing of the call was written. `change` is None where writers only collided."""
+    """A change's condition did not hold; nothing of the call was written.
+
+    `change` is None where writers only collided.
+    """
 
     def __init__(self, change: Change | None) -> None:
         super().__init__(type(change).__name__ if change else "collision")
@@ -124,4 +133,7 @@ class ChangeRefused(Exception):  # noqa: N818 - it is an outcome, not a failure
 
 
 class StoreUnavailable(Exception):  # noqa: N818
-    """The store did not answer, or not in time. Whether the write happened is not known: repeating the request tells."""
+    """The store did not answer, or not in time.
+
+    Whether the write happened is not known: repeating the request tells.
+    """

@@ -1,11 +1,11 @@
 """One-time codes for a mobile and an email: made, compared and spent.
 
-A code is HOTP (RFC 4226) under a secret that HKDF (RFC 5869) derives from a server key, the challenge's random nonce, the
-purpose, the channel and the address. So the table holds neither a code nor a hash of one, a resend derives the same code
-again, and the mobile's code says nothing about the email's (OWASP ASVS 6.5).
+A code is HOTP (RFC 4226) under a secret that HKDF (RFC 5869) derives from a server key, the challenge's random nonce,
+the purpose, the channel and the address. So the table holds neither a code nor a hash of one, a resend derives the same
+code again, and the mobile's code says nothing about the email's (OWASP ASVS 6.5).
 
-The counter of HOTP is the generation of the challenge. All functions are pure: the caller stores what they return, and must
-have stored a spent attempt before it compares (see `spent`).
+The counter of HOTP is the generation of the challenge. All functions are pure: the caller stores what they return,
+and must have stored a spent attempt before it compares (see `spent`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class ServerKey:
 class Challenge:
     """A pair of codes, one for each channel, and how far they are spent. Holds no code.
 
-    `sends` counts the sends asked for; `mobile_sent` and `email_sent` are the number of the last send that the provider took.
+    `sends` counts the sends asked for; `mobile_sent` and `email_sent` are the number of the last send that the
+    provider took.
     """
 
     purpose: Purpose
@@ -96,7 +97,10 @@ class Codes:
 
 
 def parse_code(value: str) -> str:
-    """Six ASCII digits; blanks and hyphens between them are forgiven. Refuses with `required` or `code_not_six_digits`."""
+    """Six ASCII digits; blanks and hyphens between them are forgiven.
+
+    Refuses with `required` or `code_not_six_digits`.
+    """
     digits = re.sub(r"[ -]", "", value.strip())
     if not digits:
         raise FieldProblem("required")
@@ -113,8 +117,7 @@ def derive(key: ServerKey, challenge: Challenge, channel: Channel, contact: Cont
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
 
     if key.key_id != challenge.key_id:
-        msg = "the challenge was made under another server key"
-        raise ValueError(msg)
+        raise ValueError("the challenge was made under another server key")
     parts = (challenge.purpose.value, channel.value, contact.address(channel))
     # Each part is preceded by its length, so that no two lists of parts give the same bytes.
     info = b"".join(len(part).to_bytes(2, "big") + part.encode() for part in parts)
@@ -132,7 +135,7 @@ def wrong_channels(key: ServerKey, challenge: Challenge, contact: Contact, typed
 
 
 def spent(challenge: Challenge, now: datetime) -> Challenge:
-    """The challenge with one more attempt spent. The caller writes this, on condition that nothing changed, before comparing.
+    """The challenge with one more attempt spent, to be stored on condition that nothing changed, before comparing.
 
     Raises `Refusal`: `registration_expired` at or after `expires_at`, `codes_exhausted` after five.
     """
@@ -144,7 +147,10 @@ def spent(challenge: Challenge, now: datetime) -> Challenge:
 
 
 def used(challenge: Challenge, now: datetime) -> Challenge:
-    """The challenge consumed. Raises `Refusal` `codes_used` when it was already: there is one success for a challenge."""
+    """The challenge consumed.
+
+    Raises `Refusal` `codes_used` when it was already: there is one success for a challenge.
+    """
     if challenge.used_at is not None:
         raise Refusal(Code.CODES_USED)
     return replace(challenge, used_at=now)

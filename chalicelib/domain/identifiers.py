@@ -1,7 +1,8 @@
 """Identifiers of the trade: PAN, IEC, GSTIN, ICEGATE ID, mobile, email.
 
-Each parser takes what a person typed and returns the identifier in the one form that is stored, or raises `FieldProblem`.
-The order is always: trim, cap the length, refuse what is not ASCII, then fold the case; a pattern must match the whole.
+Each parser takes what a person typed and returns the identifier in the one form that is stored, or raises
+`FieldProblem`. The order is always: trim, cap the length, refuse what is not ASCII, then fold the case; a pattern
+must match the whole.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ def _typed(value: str, reason: str, at_most: int = _TYPED_AT_MOST) -> str:
 
 
 def is_pan(value: str) -> bool:
-    """Whether `value` (already upper case) has the form of a PAN; its check letter is not published and cannot be verified."""
+    """Whether `value` (already upper case) has the form of a PAN.
+
+    Its check letter is not published and cannot be verified.
+    """
     return _PAN.fullmatch(value) is not None
 
 
@@ -60,7 +64,10 @@ def parse_iec(value: str) -> Iec:
 
 
 def gstin_check_character(first_fourteen: str) -> str:
-    """The 15th character of a GSTIN from its first 14 (upper case): Luhn modulo 36, weights 1, 2, 1, 2… from the left."""
+    """The 15th character of a GSTIN from its first 14 (upper case).
+
+    Luhn modulo 36, weights 1, 2, 1, 2… from the left.
+    """
     total = 0
     for place, character in enumerate(first_fourteen):
         product = _BASE_36.index(character) * (1 + place % 2)
@@ -69,7 +76,10 @@ def gstin_check_character(first_fourteen: str) -> str:
 
 
 def parse_gstin(value: str) -> Gstin:
-    """A GSTIN of a regular taxpayer. Refuses with `gstin_invalid` or, where only the last character is wrong, `gstin_check_character`."""
+    """A GSTIN of a regular taxpayer.
+
+    Refuses with `gstin_invalid` or, where only the last character is wrong, `gstin_check_character`.
+    """
     typed = _typed(value, "gstin_invalid").upper()
     if not _GSTIN_SHAPE.fullmatch(typed) or typed[:2] not in _GST_STATES or not is_pan(typed[2:12]):
         raise FieldProblem("gstin_invalid")
@@ -136,7 +146,10 @@ _VERHOEFF_P = (
 
 
 def is_aadhaar_shaped(digits: str) -> bool:
-    """Whether `digits` could be an Aadhaar number: 12 digits, first 2-9, Verhoeff right, not a palindrome (facts, 4.4)."""
+    """Whether `digits` could be an Aadhaar number.
+
+    12 digits, first 2-9, Verhoeff right, not a palindrome (facts, 4.4).
+    """
     if not re.fullmatch(r"[2-9][0-9]{11}", digits) or digits == digits[::-1]:
         return False
     check = 0

@@ -1,8 +1,8 @@
 """Limits and locks: how often a thing may be tried, by whom, and until when it may not.
 
-A counter counts in a window of the clock and is a condition of the write that it guards. A lock belongs to one purpose and one
-identity, survives resend and restart, and grows with each further failure (NIST 800-63B, 5.2.2; design, section 5).
-Whoever is counted appears only under a keyed pseudonym, so the table of limits names nobody.
+A counter counts in a window of the clock and is a condition of the write that it guards. A lock belongs to one
+purpose and one identity, survives resend and restart, and grows with each further failure (NIST 800-63B, 5.2.2;
+design, section 5). Whoever is counted appears only under a keyed pseudonym, so the table of limits names nobody.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def by_address(key: bytes, address: str, now: datetime) -> Counter:
     day = now.astimezone(IST).date()
     until = datetime(day.year, day.month, day.day, tzinfo=IST) + timedelta(days=1)
     name = pseudonym(key, address.lower())
-    return Counter(f"sends#{name}#{day:%Y%m%d}", BY_ADDRESS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED)
+    return Counter(
+        f"sends#{name}#{day:%Y%m%d}", BY_ADDRESS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED
+    )
 
 
 def spent(tries: Tries, policy: TryPolicy, now: datetime) -> Tries:

@@ -11,7 +11,10 @@ from chalicelib.domain.contacts import Channel
 
 
 class NoticeKind(StrEnum):
-    """Which message it is: the catalogue's `sms.<kind>` and `mail.<kind>.subject` and `.body`, and one DLT template each."""
+    """Which message it is.
+
+    The catalogue's `sms.<kind>` and `mail.<kind>.subject` and `.body`, and one DLT template each.
+    """
 
     CONTACT_CODE = "contact_code"
     ALTERNATE_CODE = "alternate_code"

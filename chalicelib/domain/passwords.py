@@ -19,7 +19,10 @@ _LANES = 1
 
 
 def parse_password(value: str) -> str:
-    """A newly chosen password, exactly as typed. Refuses with `password_too_short`, `password_too_long`, `password_needs_mix`."""
+    """A newly chosen password, exactly as typed.
+
+    Refuses with `password_too_short`, `password_too_long`, `password_needs_mix`.
+    """
     if not value:
         raise FieldProblem("required")
     if len(value) < AT_LEAST:
@@ -38,7 +41,10 @@ def parse_password(value: str) -> str:
 
 
 def names_the_id(password: str, icegate_id: IcegateId) -> bool:
-    """Whether the password is, or holds, the ICEGATE ID in any case. A very short ID counts only as the whole password."""
+    """Whether the password is, or holds, the ICEGATE ID in any case.
+
+    A very short ID counts only as the whole password.
+    """
     lowered, name = password.lower(), icegate_id.lower()
     return lowered == name or (len(name) >= 4 and name in lowered)  # noqa: PLR2004 - shorter names occur by chance
 
@@ -47,7 +53,9 @@ def hashed(password: str) -> str:
     """The password's Argon2id hash in PHC form, under a fresh salt."""
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - only where a password is handled
 
-    kdf = Argon2id(salt=secrets.token_bytes(16), length=32, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    kdf = Argon2id(
+        salt=secrets.token_bytes(16), length=32, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
+    )
     return kdf.derive_phc_encoded(password.encode())
 
 

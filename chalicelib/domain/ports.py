@@ -22,7 +22,10 @@ Clock = Callable[[], datetime]
 
 
 class Store(Protocol):
-    """The truth. Every read is consistent with the writes before it. All raise `StoreUnavailable` when there is no answer."""
+    """The truth.
+
+    Every read is consistent with the writes before it. All raise `StoreUnavailable` when there is no answer.
+    """
 
     def registration(self, registration_id: str) -> Registration | None:
         """The registration of this id."""
@@ -48,8 +51,11 @@ class Store(Protocol):
         """The session of this token."""
         ...
 
-    def write(self, *changes: Change) -> None:
-        """Writes all changes or none. Raises `ChangeRefused`, naming the change whose condition did not hold."""
+    def write(self, *changes: Change) -> str:
+        """Writes all changes or none, and returns the revision that every versioned record among them now bears.
+
+        Raises `ChangeRefused`, naming the change whose condition did not hold.
+        """
         ...
 
     def end_session(self, token_hash: str) -> None:

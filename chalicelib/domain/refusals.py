@@ -1,7 +1,7 @@
 """Refusals: every "no" that the suite says, as one family with stable codes.
 
-A refusal carries what a person needs to go on: which field, why, and when to try again. The words are not here; they come
-from the text catalogue by the code (`refusal.<code>.title`, `refusal.<code>.detail`) and by the field's reason
+A refusal carries what a person needs to go on: which field, why, and when to try again. The words are not here; they
+come from the text catalogue by the code (`refusal.<code>.title`, `refusal.<code>.detail`) and by the field's reason
 (`field.<reason>`).
 """
 
@@ -29,8 +29,8 @@ class Code(StrEnum):
     CAPTCHA_EXPIRED = "captcha_expired"
     CAPTCHA_USED = "captcha_used"
     DETAILS_NOT_MATCHED = "details_not_matched"
-    TEMPORARY_PASSWORD_EXHAUSTED = "temporary_password_exhausted"
-    FLOW_TOKEN_INVALID = "flow_token_invalid"
+    TEMPORARY_PASSWORD_EXHAUSTED = "temporary_password_exhausted"  # noqa: S105 - a code
+    FLOW_TOKEN_INVALID = "flow_token_invalid"  # noqa: S105 - a code
     REGISTRATION_EXPIRED = "registration_expired"
     REGISTRATION_ENDED = "registration_ended"
     REGISTRATION_SUPERSEDED = "registration_superseded"
@@ -58,7 +58,7 @@ class FieldError:
     values: Mapping[str, str | int] = field(default_factory=dict)
 
 
-class FieldProblem(ValueError):
+class FieldProblem(ValueError):  # noqa: N818 - a field's "no", like a refusal
     """Raised by a field's parser; the reader of the whole body gathers these into one `Refusal`."""
 
     def __init__(self, reason: str, **values: str | int) -> None:
@@ -69,8 +69,9 @@ class FieldProblem(ValueError):
 class Refusal(Exception):  # noqa: N818 - the field's word for it
     """A "no" with its reason.
 
-    `errors` maps a field of the request to why it was refused; `retry_at` (aware, UTC) says when the same request may be
-    made again; `facts` are further members of the answer, such as `attempts_left`. Nothing secret belongs in any of them.
+    `errors` maps a field of the request to why it was refused; `retry_at` (aware, UTC) says when the same request may
+    be made again; `facts` are further members of the answer, such as `attempts_left`. Nothing secret belongs in any of
+    them.
     """
 
     def __init__(
@@ -89,5 +90,8 @@ class Refusal(Exception):  # noqa: N818 - the field's word for it
 
 
 def invalid(**reasons: str) -> Refusal:
-    """A refusal of named fields, for rules that look at more than one field: `invalid(confirm_password="passwords_differ")`."""
+    """A refusal of named fields, for rules that look at more than one field.
+
+    `invalid(confirm_password="passwords_differ")`.
+    """
     return Refusal(Code.INVALID_FIELDS, errors={name: FieldError(reason) for name, reason in reasons.items()})

@@ -50,7 +50,10 @@ def new_flow_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """How a token is stored and looked up: SHA-256, hex. The token has full entropy, so no salt or stretching is needed."""
+    """How a token is stored and looked up: SHA-256, hex.
+
+    The token has full entropy, so no salt or stretching is needed.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -60,7 +63,10 @@ def opened(token: str, icegate_id: str, now: datetime) -> Session:
 
 
 def demand_live(session: Session | None, now: datetime) -> Session:
-    """The session if it still counts. Raises `Refusal`: `session_required` for none, `session_expired` for an old one."""
+    """The session if it still counts.
+
+    Raises `Refusal`: `session_required` for none, `session_expired` for an old one.
+    """
     if session is None:
         raise Refusal(Code.SESSION_REQUIRED)
     if now >= session.idle_expires_at:

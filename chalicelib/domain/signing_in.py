@@ -35,8 +35,9 @@ class SigningIn:
     def sign_in(self, username: str, password: str, ip: str) -> SignedIn:
         """Opens a session for whoever knows the password of the ICEGATE ID `username` (any case).
 
-        Raises `Refusal`: `sign_in_refused` for an unknown name and a wrong password alike, `locked` (with `retry_at`) after ten
-        failures in a row, `too_many_requests`. An unknown name takes the work, and meets the locks, of a known one.
+        Raises `Refusal`: `sign_in_refused` for an unknown name and a wrong password alike, `locked` (with `retry_at`)
+        after ten failures in a row, `too_many_requests`. An unknown name takes the work, and meets the locks, of a
+        known one.
         """
         key, now = self.keyring.current().material, self.clock()
         name = username.strip().lower()
@@ -84,21 +85,19 @@ class SigningIn:
             now = self.clock()
             taken = limits.spent(self.store.tries(key), SIGN_IN_TRIES, now)
             try:
-                self.store.write(WriteTries(taken, now + SIGN_IN_TRIES.longest), CountUp(counter))
+                revision = self.store.write(WriteTries(taken, now + SIGN_IN_TRIES.longest), CountUp(counter))
             except ChangeRefused as refused:
                 if isinstance(refused.change, CountUp):
                     raise Refusal(Code.TOO_MANY_REQUESTS, retry_at=counter.until) from refused
                 continue
-            return taken
+            return replace(taken, revision=revision)
         raise Refusal(Code.SERVICE_UNAVAILABLE)
 
     def _in_rounds_forgiving(self, session: Session, tries: Tries) -> None:
         for _ in range(_ROUNDS):
             forgiven = limits.forgiven(replace(tries, revision=self.store.tries(tries.key).revision))
             try:
-                self.store.write(
-                    WriteSession(session), WriteTries(forgiven, self.clock() + SIGN_IN_TRIES.longest)
-                )
+                self.store.write(WriteSession(session), WriteTries(forgiven, self.clock() + SIGN_IN_TRIES.longest))
             except ChangeRefused:
                 continue
             return

@@ -1,4 +1,4 @@
-"""Temporary passwords: ICEGATE sends one to an IEC holder by email; with IEC and GSTIN it opens the simplified registration.
+"""Temporary passwords: sent by ICEGATE to an IEC holder, they open the simplified registration with IEC and GSTIN.
 
 Only an Argon2id hash is kept. One serves a single registration, lives 7 days and bears 5 wrong tries.
 """
@@ -26,7 +26,10 @@ _GROUPS, _GROUP = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class TemporaryPassword:
-    """What is kept of one: the hash, its life, and whether it was sent and used. Also which registration a resume means."""
+    """What is kept of one: the hash, its life, and whether it was sent and used.
+
+    Also which registration a resume means.
+    """
 
     iec: Iec
     temporary_password_id: str
@@ -71,8 +74,9 @@ def matches(stored: TemporaryPassword | None, typed: str, now: datetime) -> bool
 def may_issue(stored: TemporaryPassword | None, now: datetime, replace_issued_before: datetime | None) -> bool:
     """Whether a new one is to be issued to a holder with `stored`.
 
-    Not to one who has a live or a used one, nor while another run is sending; so running the step twice sends nothing twice.
-    `replace_issued_before` re-issues what is older than that instant, for holders whose password was lost or exhausted.
+    Not to one who has a live or a used one, nor while another run is sending; so running the step twice sends nothing
+    twice. `replace_issued_before` re-issues what is older than that instant, for holders whose password was lost or
+    exhausted.
     """
     if stored is None:
         return True

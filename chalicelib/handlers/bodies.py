@@ -1,7 +1,7 @@
 """Bodies: what a client sends, read into a frozen model or refused field by field.
 
-A model is a frozen dataclass whose fields are made by `sent(...)`. Everything wrong with a body is told at once, so that a
-person mends it in one go. Unknown fields, doubled keys and values that are not text are refused.
+A model is a frozen dataclass whose fields are made by `sent(...)`. Everything wrong with a body is told at once, so
+that a person mends it in one go. Unknown fields, doubled keys and values that are not text are refused.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ def required(value: str) -> str:
 
 
 def decoded(raw: bytes) -> Mapping[str, object]:
-    """The JSON object in a body of at most 16 KiB. Raises `Refusal`: `body_too_large`, `invalid_json`, `duplicate_key`."""
+    """The JSON object in a body of at most 16 KiB.
+
+    Raises `Refusal`: `body_too_large`, `invalid_json`, `duplicate_key`.
+    """
     if len(raw) > BODY_AT_MOST:
         raise Refusal(Code.BODY_TOO_LARGE, limit=BODY_AT_MOST)
     try:

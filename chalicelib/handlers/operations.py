@@ -1,7 +1,7 @@
 """Operations of the HTTP API: one decorator parses the request, answers, and keeps what the API description needs.
 
-A view takes an `Asked` (and the ids in its path) and returns an `Answer`; it raises `Refusal` to say no. Nothing about the
-request but its operation, status, code and duration is logged.
+A view takes an `Asked` (and the ids in its path) and returns an `Answer`; it raises `Refusal` to say no. Nothing
+about the request but its operation, status, code and duration is logged.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ class Asked(Generic[Body]):
     def queried(self, name: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `parse` makes
         """The query's value `name`, parsed. Raises `Refusal` `invalid_fields`."""
         try:
-            if name not in self.query:
-                raise FieldProblem("required")
-            return parse(self.query[name])
+            return parse(self.query.get(name, ""))
         except FieldProblem as problem:
             raise Refusal(Code.INVALID_FIELDS, errors={name: problem.error}) from problem
 
@@ -128,9 +126,7 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     language = negotiate(request.headers.get("accept-language"))
     code: Code | None = None
     try:
-        if any(not _ID.fullmatch(value) for value in ids.values()):
-            raise Refusal(Code.FLOW_TOKEN_INVALID)
-        response = _response(view(_asked(made, request, language), **ids), language)
+        response = _response(view(_asked(made, request, language), **_ids(ids)), language)
     except Refusal as refusal:
         code = refusal.code
         response = problems.problem(refusal, language, suite().clock())
@@ -138,7 +134,7 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
         code = Code.SERVICE_UNAVAILABLE
         logger().warning("unavailable", extra={"operation": made.name, "reason": type(unavailable).__name__})
         response = problems.problem(Refusal(code), language, suite().clock())
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last line: a person gets a problem, the log the traceback
         code = Code.INTERNAL_ERROR
         logger().exception("failed", extra={"operation": made.name})
         response = problems.problem(Refusal(code), language, suite().clock())
@@ -155,10 +151,17 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     return response
 
 
+def _ids(ids: Mapping[str, str]) -> Mapping[str, str]:
+    """The ids of the path, where they have the form of ours; others are told what an unknown one is told."""
+    if any(not _ID.fullmatch(value) for value in ids.values()):
+        raise Refusal(Code.FLOW_TOKEN_INVALID)
+    return ids
+
+
 def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     body = None
     if made.body is not None:
-        body = bodies.read(made.body, bodies.decoded(request.raw_body))
+        body = bodies.read(made.body, bodies.decoded(_bytes(request)))
     return Asked(
         body=body,
         language=language,
@@ -169,8 +172,13 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     )
 
 
+def _bytes(request: Request) -> bytes:
+    raw = request.raw_body
+    return raw if isinstance(raw, bytes) else raw.encode()
+
+
 def _query(made: Operation, request: Request) -> Mapping[str, str]:
-    given = request.query_params or {}
+    given: Mapping[str, str] = request.query_params or {}
     unknown = {str(name)[:40]: FieldError("unknown_field") for name in given if name not in made.query}
     if unknown:
         raise Refusal(Code.INVALID_FIELDS, errors=unknown)
@@ -192,8 +200,8 @@ def _session_cookie(header: str | None) -> str | None:
 
 
 def _response(answer: Answer, language: str) -> Response:
-    headers = {**problems.HEADERS, "Content-Language": language, **answer.headers}
+    headers: dict[str, str | list[str]] = {**problems.HEADERS, "Content-Language": language, **answer.headers}
     if answer.content is None:
         return Response("", headers, answer.status.value)
-    content = dataclasses.asdict(answer.content) if dataclasses.is_dataclass(answer.content) else answer.content
+    content = answer.content if isinstance(answer.content, dict) else dataclasses.asdict(answer.content)
     return Response(content, {**headers, "Content-Type": "application/json"}, answer.status.value)

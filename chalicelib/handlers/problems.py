@@ -64,7 +64,10 @@ HEADERS = {
 
 
 def problem(refusal: Refusal, language: str, now: datetime) -> Response:
-    """The answer that tells a refusal: `type`, `title`, `status`, `detail`, `code`, and `errors`, `reasons`, `retry_at` where they apply."""
+    """The answer that tells a refusal.
+
+    `type`, `title`, `status`, `detail`, `code`, and `errors`, `reasons`, `retry_at` where they apply.
+    """
     status = STATUS[refusal.code]
     facts = dict(refusal.facts)
     body: dict[str, Any] = {
@@ -75,7 +78,8 @@ def problem(refusal: Refusal, language: str, now: datetime) -> Response:
         "code": refusal.code.value,
         **facts,
     }
-    headers = {**HEADERS, "Content-Type": "application/problem+json", "Content-Language": language}
+    headers: dict[str, str | list[str]] = {**HEADERS, "Content-Type": "application/problem+json"}
+    headers["Content-Language"] = language
     if refusal.errors:
         body["errors"] = {
             name: text(language, f"field.{error.reason}", **error.values) for name, error in refusal.errors.items()

@@ -54,7 +54,9 @@ def _standing(registration: Registration) -> StepAnswer:
 @step(WaitingEvent)
 def issue_contact_codes(event: WaitingEvent) -> StepAnswer:
     """Sends the codes for the contact of record; the journey then waits for them to be confirmed."""
-    return _standing(suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.CONTACT_CODES))
+    return _standing(
+        suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.CONTACT_CODES)
+    )
 
 
 @registration_steps.lambda_function(name="await_contact_decision")
@@ -68,7 +70,9 @@ def await_contact_decision(event: WaitingEvent) -> StepAnswer:
 @step(WaitingEvent)
 def issue_alternate_codes(event: WaitingEvent) -> StepAnswer:
     """Sends the codes for the alternate contact; the journey then waits for them to be confirmed."""
-    return _standing(suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.ALTERNATE_CODES))
+    return _standing(
+        suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.ALTERNATE_CODES)
+    )
 
 
 @registration_steps.lambda_function(name="create_icegate_account")

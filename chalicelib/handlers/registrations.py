@@ -231,7 +231,9 @@ def verify_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
 )
 def finish_registration(asked: Asked[FinishBody], registration_id: str) -> Answer:
     """Has the account made."""
-    return _once_registered(suite().simplified_registrations.finish(registration_id, asked.flow_token), asked.flow_token)
+    return _once_registered(
+        suite().simplified_registrations.finish(registration_id, asked.flow_token), asked.flow_token
+    )
 
 
 @operation(

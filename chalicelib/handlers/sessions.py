@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from chalice.app import Blueprint
 
@@ -29,11 +30,18 @@ class SignInBody:
     password: str = sent(required, "The password.", "Sagar#2026", secret=True)
 
 
+def _document(value: str) -> Service:
+    try:
+        return {"shipping_bill": Service.SHIPPING_BILL_FILING, "bill_of_entry": Service.BILL_OF_ENTRY_FILING}[value]
+    except KeyError:
+        raise FieldProblem("document_unknown") from None
+
+
 @dataclass(frozen=True, slots=True)
 class FilingBody:
     """What is to be filed."""
 
-    document: Service = sent(lambda value: _document(value), "`shipping_bill` or `bill_of_entry`.", "shipping_bill")
+    document: Service = sent(_document, "`shipping_bill` or `bill_of_entry`.", "shipping_bill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +90,6 @@ class ServicesView:
 
     allowed: list[ServiceView]
     refused: list[RefusedServiceView]
-
-
-def _document(value: str) -> Service:
-    try:
-        return {"shipping_bill": Service.SHIPPING_BILL_FILING, "bill_of_entry": Service.BILL_OF_ENTRY_FILING}[value]
-    except KeyError:
-        raise FieldProblem("document_unknown") from None
 
 
 @operation(
@@ -193,9 +194,9 @@ def file_document(asked: Asked[FilingBody]) -> Answer:
     raise AssertionError(account.kind)
 
 
-def _token(asked: Asked[object]) -> str | None:
+def _token(asked: Asked[Any]) -> str | None:
     return asked.session_token or asked.bearer
 
 
-def _session(asked: Asked[object]) -> tuple[Session, IcegateAccount]:
+def _session(asked: Asked[Any]) -> tuple[Session, IcegateAccount]:
     return suite().signing_in.session(_token(asked))

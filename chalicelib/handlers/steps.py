@@ -1,8 +1,8 @@
 """The `@step` decorator: what every step Lambda has around it (Chalice's middleware does not run there).
 
-It reads the event into a model (unknown fields refused), keeps the log's context, and gives errors the names that a state
-machine catches: a refusal `codes_incorrect` becomes the error `CodesIncorrect`, anything the domain raises keeps its class's
-name. Events and answers are never logged.
+It reads the event into a model (unknown fields refused), keeps the log's context, and gives errors the names that a
+state machine catches: a refusal `codes_incorrect` becomes the error `CodesIncorrect`, anything the domain raises
+keeps its class's name. Events and answers are never logged.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.refusals import FieldProblem, Refusal
 from chalicelib.handlers import bodies
 from chalicelib.handlers.logs import logger
 
@@ -44,7 +44,7 @@ def error_name(code: str) -> str:
 def step(
     event_model: type[Event], *, with_context: bool = False
 ) -> Callable[[Callable[..., StepAnswer]], Callable[[Any, Any], StepAnswer]]:
-    """Makes a Lambda handler of a function that takes the event's model (and, if asked, Lambda's context) and returns the answer."""
+    """Makes a Lambda handler of a function from the event's model (and, if asked, Lambda's context) to the answer."""
 
     def wrap(function: Callable[..., StepAnswer]) -> Callable[[Any, Any], StepAnswer]:
         STEPS[function.__name__] = Step(function.__name__, event_model)
@@ -87,5 +87,5 @@ def _named(refusal: Refusal) -> StepRefused:
 def identifier(value: str) -> str:
     """An id of ours in an event: 22 URL-safe signs."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{22}", value):
-        raise bodies.FieldProblem("bad_characters")
+        raise FieldProblem("bad_characters")
     return value

@@ -35,7 +35,10 @@ def _who(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IssueEvent:
-    """To whom: `to` is `list` (with `key`, a CSV in the suite's bucket whose first column is the IEC) or `all` (who have none)."""
+    """To whom.
+
+    `to` is `list` (with `key`, a CSV in the suite's bucket whose first column is the IEC) or `all` (who have none).
+    """
 
     to: str | None = optional(_who, "`list` or `all`.", "list")
     key: str | None = optional(required, "The CSV's key in the documents bucket.", "lists/2026-11.csv", at_most=1024)

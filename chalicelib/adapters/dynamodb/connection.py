@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from botocore.session import Session
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
-from pynamodb.models import Model
+from pynamodb.models import MetaModel, Model
 
 from chalicelib.adapters.aws import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, Aws
 
@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class SharedConnection(Connection):
-    """A PynamoDB connection that makes its client on the suite's session instead of a session for each thread and table."""
+    """A PynamoDB connection on the suite's one client, instead of a session for each thread and a client for each table."""
 
     def __init__(self, aws: Aws) -> None:
         super().__init__(
@@ -43,10 +43,13 @@ class SharedConnection(Connection):
 
 
 def bound(row: type[Row], table_name: str, connection: SharedConnection) -> type[Row]:
-    """The row class bound to its table: a subclass, so that two stores in one process do not share a table by accident."""
+    """The row class bound to its table.
+
+    A subclass, so that two stores in one process do not share a table by accident.
+    """
     meta = type("Meta", (), {"table_name": table_name})
-    made: type[Row] = type(row)(row.__name__, (row,), {"Meta": meta, "__module__": row.__module__})
-    schema = made._get_schema()  # noqa: SLF001 - PynamoDB builds its own connection from the same two
+    made = cast("type[Row]", MetaModel(row.__name__, (row,), {"Meta": meta, "__module__": row.__module__}))
+    schema = made._get_schema()
     table = TableConnection(table_name, region=connection.region)
     table.connection = connection
     connection.add_meta_table(
@@ -58,5 +61,5 @@ def bound(row: type[Row], table_name: str, connection: SharedConnection) -> type
             }
         )
     )
-    made._connection = table  # noqa: SLF001 - so that all tables share one client
+    made._connection = table
     return made

@@ -1,7 +1,7 @@
 """The rows of the tables, and the way from a row to the domain's record and back.
 
-`ttl` is for DynamoDB's sweep alone (epoch seconds, some days after the record stopped counting): what counts is decided by the
-domain against the clock, since the sweep may come days late.
+`ttl` is for DynamoDB's sweep alone (epoch seconds, some days after the record stopped counting): what counts is
+decided by the domain against the clock, since the sweep may come days late.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class DynamoDbStore:
         with _translated():
             rows.holder_row(self.tables.holders, holder).save()
 
-    def write(self, *changes: Change) -> None:
+    def write(self, *changes: Change) -> str:
         """See `ports.Store`. A write whose first answer was lost is recognised by its revision and counts as done."""
         writes = Writes(self.tables, secrets.token_hex(8))
         try:
@@ -124,6 +124,7 @@ class DynamoDbStore:
         except ChangeRefused:
             if not any(self._stored_revision(change) == writes.revision for change in changes):
                 raise
+        return writes.revision
 
     def _get(self, row: type[Found], key: str) -> Found | None:
         with _translated():
@@ -180,7 +181,7 @@ def _alone(write: Write) -> None:
         case Put(row, condition):
             row.save(condition)
         case Update(row, actions, condition):
-            row.update(actions, condition)
+            row.update(list(actions), condition)
         case Delete(row, condition):
             row.delete(condition)
 
@@ -190,7 +191,7 @@ def _join(transaction: TransactWrite, write: Write) -> None:
         case Put(row, condition):
             transaction.save(row, condition)
         case Update(row, actions, condition):
-            transaction.update(row, actions, condition)
+            transaction.update(row, list(actions), condition)
         case Delete(row, condition):
             transaction.delete(row, condition)
 

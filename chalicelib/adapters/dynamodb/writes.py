@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
@@ -29,7 +30,7 @@ class Update:
     """Change some attributes of a row."""
 
     row: Model
-    actions: list[Action]
+    actions: Sequence[Action]
     condition: Condition | None
 
 
@@ -76,9 +77,7 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteRegistration) -> Write:
         row, registration = self.tables.registrations, change.registration
-        return Put(
-            rows.registration_row(row, registration, self.revision), _unchanged(row, registration.revision)
-        )
+        return Put(rows.registration_row(row, registration, self.revision), _unchanged(row, registration.revision))
 
     @of.register
     def _(self, change: changes.CountUp) -> Write:

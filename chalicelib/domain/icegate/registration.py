@@ -1,7 +1,7 @@
 """One simplified registration: its record and every step that it can take, as pure functions.
 
-Each function takes the record and the clock's reading and returns the record after the step, or raises a `Refusal`. Nothing is
-stored and nothing is sent here. Source: ICEGATE's advisory on Simplified Auto Registration (facts, 2.1).
+Each function takes the record and the clock's reading and returns the record after the step, or raises a `Refusal`.
+Nothing is stored and nothing is sent here. Source: ICEGATE's advisory on Simplified Auto Registration (facts, 2.1).
 """
 
 from __future__ import annotations
@@ -76,10 +76,11 @@ AWAITING_CODES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """The record of one simplified registration. Times are aware UTC. Holds no code, no token and no password in the clear.
+    """The record of one simplified registration. Holds no code, no token and no password in the clear.
 
-    `contact` is the holder's contact of record, `alternate` the one chosen instead; `challenge` the codes that count now.
-    `revision` is the store's mark of the version that was read.
+    Times are aware UTC.
+    `contact` is the holder's contact of record, `alternate` the one chosen instead; `challenge` the codes that count
+    now. `revision` is the store's mark of the version that was read.
     """
 
     registration_id: str
@@ -154,7 +155,7 @@ def _new_challenge(purpose: Purpose, key_id: str, nonce: bytes, now: datetime, e
     return Challenge(purpose, key_id, nonce, generation=0, expires_at=expires_at, asked_at=now)
 
 
-def with_credentials(  # noqa: PLR0913 - the record's own parts
+def with_credentials(
     registration: Registration, icegate_id: IcegateId, password_hash: str, key_id: str, nonce: bytes, now: datetime
 ) -> Registration:
     """ICEGATE ID and password chosen: two codes are to be sent to the contact of record, good for 2 h from now."""
@@ -206,7 +207,10 @@ def with_codes_confirmed(registration: Registration, now: datetime) -> Registrat
 
 
 def finishing(registration: Registration, now: datetime) -> Registration:
-    """ "Finish": register with the contact of record. Also the way back for who began a change and thinks better of it."""
+    """Finish: register with the contact of record.
+
+    Also the way back for who began a change and thinks better of it.
+    """
     demand_live(registration, now)
     if registration.status is Status.CONTACT_VERIFIED or (
         registration.codes_for is CodesFor.ALTERNATE and registration.status in AWAITING_CODES
@@ -220,8 +224,8 @@ def with_alternate(
 ) -> Registration:
     """Another email and mobile chosen: two new codes are to be sent there, good for 2 h.
 
-    Chosen once more before they are confirmed (a mistyped address), the new codes die when the first would have, and each choice
-    counts as a send.
+    Chosen once more before they are confirmed (a mistyped address), the new codes die when the first would have, and
+    each choice counts as a send.
     """
     demand_live(registration, now)
     if alternate.same_as(registration.contact):
@@ -305,7 +309,8 @@ def registered(registration: Registration) -> Registration:
 def ended(registration: Registration, status: Status) -> Registration:
     """The registration ends without an account, as `expired` or `superseded`.
 
-    The challenge stays (its codes are dead by the clock), so that who comes back with the right codes can be told why they fail.
+    The challenge stays (its codes are dead by the clock), so that who comes back with the right codes can be told why
+    they fail.
     """
     return replace(registration, status=status, password_hash=None, task_token=None, waiting_for=None)
 
@@ -318,8 +323,8 @@ def told(registration: Registration, messages: tuple[str, ...]) -> Registration:
 def journey_message(registration: Registration) -> Message | None:
     """What the waiting journey should be told, read off the record alone; None where it should go on waiting.
 
-    Routes and steps both ask this, so whichever of them came second finds what the first left, and a lost wake-up is made good
-    by any repetition.
+    Routes and steps both ask this, so whichever of them came second finds what the first left, and a lost wake-up is
+    made good by any repetition.
     """
     if registration.waiting_for is Wait.DECISION:
         return _decision_message(registration)

@@ -5,7 +5,7 @@ A step may be run again at any time, by a retry or a redrive: it finds out from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import codes, limits
@@ -57,8 +57,8 @@ class RegistrationSteps:
     def issue_codes(self, registration_id: str, task_token: str, wait: Wait) -> Registration:
         """Stores the task token, then sends what is unsent of the two codes; marks what the providers took.
 
-        Raises `SendingInProgress`, and `NoticeNotSent` for the first failures in a row (so that the journey retries); a provider
-        that goes on failing leaves `codes_not_sent`, and the journey waits for the person to ask again.
+        Raises `SendingInProgress`, and `NoticeNotSent` for the first failures in a row (so that the journey retries);
+        a provider that goes on failing leaves `codes_not_sent`, and the journey waits for the person to ask again.
         """
         registration = self._claim(registration_id, task_token, wait)
         challenge = registration.challenge
@@ -66,13 +66,16 @@ class RegistrationSteps:
         if not is_due or challenge is None or not challenge.unsent:
             return self._caught_up(registration)
         taken, failure = self._send_codes(registration, challenge)
-        registration = self._mark_sent(registration_id, challenge, taken, failed=failure is not None)
+        registration = self._mark_sent(registration, challenge, taken, failed=failure is not None)
         if failure is not None and registration.status is Status.SENDING_CODES:
             raise failure
         return self._caught_up(registration)
 
     def await_decision(self, registration_id: str, task_token: str) -> Registration:
-        """Stores the task token under which the person's decision will wake the journey; wakes it where it is known already."""
+        """Stores the task token under which the person's decision will wake the journey.
+
+        Wakes it where it is known already.
+        """
         return self._caught_up(
             self._rewrite(registration_id, lambda read: registrations.waiting(read, Wait.DECISION, task_token))
         )
@@ -100,10 +103,10 @@ class RegistrationSteps:
             if self._read(registration_id).status is not Status.REGISTERED:
                 self._end(registration_id, Status.SUPERSEDED)
                 raise RegistrationSuperseded from refused
-        return self._read(registration_id)
+        return done
 
     def tell(self, registration_id: str) -> tuple[str, ...]:
-        """Tells the registrant, over both channels, and the old addresses where the contact was changed; each message once.
+        """Tells the registrant over both channels, and the old addresses where the contact was changed, each once.
 
         Returns the names of the messages that went out. Raises `SendingInProgress`, `NoticeNotSent`.
         """
@@ -117,7 +120,7 @@ class RegistrationSteps:
                     told.append(name)
                 except NoticeNotSent as not_sent:
                     failure = not_sent
-        self._rewrite(registration_id, lambda read: registrations.told(read, tuple(told)))
+        self._rewrite(registration_id, lambda read: registrations.told(read, tuple(told)), registration)
         if failure is not None:
             raise failure
         return (*registration.told, *told)
@@ -134,14 +137,18 @@ class RegistrationSteps:
             raise RegistrationUnknown
         return registration
 
-    def _rewrite(self, registration_id: str, change: registrations.Rewrite) -> Registration:
+    def _rewrite(
+        self, registration_id: str, change: registrations.Rewrite, known: Registration | None = None
+    ) -> Registration:
+        """Applies `change` to the stored version; `known`, just written, saves the first read."""
         for _ in range(_ROUNDS):
-            changed = change(self._read(registration_id))
+            changed = change(known or self._read(registration_id))
+            known = None
             try:
-                self.store.write(WriteRegistration(changed))
+                revision = self.store.write(WriteRegistration(changed))
             except ChangeRefused:
                 continue
-            return changed
+            return replace(changed, revision=revision)
         raise SendingInProgress
 
     def _claim(self, registration_id: str, task_token: str, wait: Wait) -> Registration:
@@ -172,13 +179,13 @@ class RegistrationSteps:
         return tuple(taken), failure
 
     def _mark_sent(
-        self, registration_id: str, challenge: Challenge, taken: tuple[Channel, ...], *, failed: bool
+        self, known: Registration, challenge: Challenge, taken: tuple[Channel, ...], *, failed: bool
     ) -> Registration:
         def mark(read: Registration) -> Registration:
             marked = registrations.with_codes_delivered(read, challenge, taken)
             return registrations.with_sending_failed(marked) if failed else marked
 
-        return self._rewrite(registration_id, mark)
+        return self._rewrite(known.registration_id, mark, known)
 
     def _caught_up(self, registration: Registration) -> Registration:
         """Wakes the journey at once where what it waits for happened before it waited."""
@@ -246,4 +253,3 @@ def _closing_notices(registration: Registration) -> list[tuple[str, Notice]]:
     if registration.alternate is not None:
         notices += to(NoticeKind.CONTACT_CHANGED, registration.contact)
     return notices
-

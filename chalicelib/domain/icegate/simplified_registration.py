@@ -1,12 +1,14 @@
 """The simplified registration as the person drives it: each method is one request.
 
-What a person's input decides is decided here against the store, in that request; what follows (sending, creating the account)
-is the journey's, which is woken. Every method may be repeated: a request that was cut off is made good by making it again.
+What a person's input decides is decided here against the store, in that request; what follows (sending, creating the
+account) is the journey's, which is woken. Every method may be repeated: a request that was cut off is made good by
+making it again.
 """
 
 from __future__ import annotations
 
 import hmac
+import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,7 +37,8 @@ from chalicelib.domain.ports import Clock, Journeys, Keyring, Store
 from chalicelib.domain.refusals import Code, FieldError, Refusal, invalid
 
 Outcome = TypeVar("Outcome")
-# Writers on one record exclude each other and each round lets one through; five attempts and one success bound the rounds.
+# Writers on one record exclude each other and each round lets one through; five attempts and one success bound the
+# rounds.
 ROUNDS = 12
 
 
@@ -63,8 +66,9 @@ class SimplifiedRegistrations:
     def start(self, iec: Iec, gstin: Gstin, password: str, captcha_payload: str, ip: str, language: str) -> Opened:
         """Opens a registration for whoever shows IEC, GSTIN and temporary password of one holder.
 
-        Raises `Refusal`: `captcha_*`, `too_many_requests`, `temporary_password_exhausted`, and `details_not_matched` for
-        everything else that is wrong, without saying which part. A stranger's IEC costs the same work as a known one.
+        Raises `Refusal`: `captcha_*`, `too_many_requests`, `temporary_password_exhausted`, and `details_not_matched`
+        for everything else that is wrong, without saying which part. A stranger's IEC costs the same work as a known
+        one.
         """
         now, key = self.clock(), self.keyring.current().material
         solved = captcha.solved(key, captcha_payload, now)
@@ -89,11 +93,14 @@ class SimplifiedRegistrations:
             temporary_password_id=stored.temporary_password_id,
             expires_at=now + registrations.LIFETIME,
         )
-        self._in_rounds(lambda: self._write_forgiving(registration, tries, now))
+        self._write_forgiving(registration, tries, now)
         return Opened(registration, token)
 
     def read(self, registration_id: str, flow_token: str) -> Registration:
-        """The registration that `flow_token` opens. Unknown id and wrong token are one refusal: `flow_token_invalid`."""
+        """The registration that `flow_token` opens.
+
+        Unknown id and wrong token are one refusal: `flow_token_invalid`.
+        """
         registration = self.store.registration(registration_id)
         stored = registration.flow_token_hash if registration else sessions.token_hash(registration_id)
         is_right = hmac.compare_digest(stored, sessions.token_hash(flow_token))
@@ -112,39 +119,45 @@ class SimplifiedRegistrations:
     ) -> Registration:
         """Takes ICEGATE ID and password, holds the ID, and starts the journey that sends the two codes.
 
-        Raises `Refusal`: `invalid_fields`, `icegate_id_taken`, `send_limit_reached`, `too_many_requests`, `step_out_of_order`.
-        The same choice made again is the same request.
+        Raises `Refusal`: `invalid_fields`, `icegate_id_taken`, `send_limit_reached`, `too_many_requests`,
+        `step_out_of_order`. The same choice made again is the same request.
         """
         if passwords.names_the_id(password, icegate_id):
-            raise invalid(password="password_contains_icegate_id")
+            raise invalid(password="password_contains_icegate_id")  # noqa: S106 - a reason
         registration, now = self.read(registration_id, flow_token), self.clock()
-        if registration.icegate_id is None:
+        is_repeated = registration.icegate_id is not None
+        if not is_repeated:
             key = self.keyring.current()
-            chosen = registrations.with_credentials(
-                registration, icegate_id, passwords.hashed(password), key.key_id, secrets.token_bytes(codes.NONCE_BYTES), now
-            )
-            hold = Hold(icegate_id, chosen.iec, registration_id, now + registrations.WHOLE_LIFETIME)
+            nonce = secrets.token_bytes(codes.NONCE_BYTES)
+            hashed = passwords.hashed(password)
+            registration = registrations.with_credentials(registration, icegate_id, hashed, key.key_id, nonce, now)
+            hold = Hold(icegate_id, registration.iec, registration_id, now + registrations.WHOLE_LIFETIME)
             try:
                 self.store.write(
                     HoldIcegateId(hold, now),
-                    WriteRegistration(chosen),
-                    PointToRegistration(chosen.iec, registration_id),
-                    *self._sending(key.material, chosen.contact, ip, now),
+                    WriteRegistration(registration),
+                    PointToRegistration(registration.iec, registration_id),
+                    *self._sending(key.material, registration.contact, ip, now),
                 )
             except ChangeRefused as refused:
                 if not isinstance(refused.change, WriteRegistration | None):
                     raise _as_refusal(refused) from refused
-            registration = self.read(registration_id, flow_token)
-        registrations.demand_live(registration, now)
-        if not self._is_same_choice(registration, icegate_id, password):
-            raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=registration.status.value)
+                # A second click came first: it may have made the same choice.
+                registration, is_repeated = self.read(registration_id, flow_token), True
+        if is_repeated:
+            registrations.demand_live(registration, now)
+            if not self._is_same_choice(registration, icegate_id, password):
+                raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=registration.status.value)
         if registration.task_token is None:
             seconds = registrations.message_body(registration, registrations.Message.VERIFIED, now)["seconds_left"]
             self.journeys.start(registration_id, int(seconds))
         return registration
 
     def send_again(self, registration_id: str, flow_token: str, ip: str) -> Registration:
-        """Has the same codes sent once more. Raises `Refusal`: `resend_too_soon`, `send_limit_reached`, `codes_exhausted`…"""
+        """Has the same codes sent once more.
+
+        Raises `Refusal`: `resend_too_soon`, `send_limit_reached`, `codes_exhausted`…
+        """
 
         def ask() -> Registration:
             registration, now = self.read(registration_id, flow_token), self.clock()
@@ -158,8 +171,8 @@ class SimplifiedRegistrations:
     def verify(self, registration_id: str, flow_token: str, codes_for: CodesFor, typed: Codes, ip: str) -> Registration:
         """Confirms the two codes sent to the contact of record or to the alternate contact.
 
-        An attempt is spent in the store before anything is compared; one of parallel right answers wins, the others find the
-        registration confirmed. Raises `Refusal`: `codes_incorrect` (by channel), `codes_exhausted`, `locked`…
+        An attempt is spent in the store before anything is compared; one of parallel right answers wins, the others
+        find the registration confirmed. Raises `Refusal`: `codes_incorrect` (by channel), `codes_exhausted`, `locked`…
         """
         counter = limits.by_ip(self.keyring.current().material, ip, self.clock())
         return self._verified(lambda: self.read(registration_id, flow_token), codes_for, typed, (CountUp(counter),))
@@ -176,7 +189,7 @@ class SimplifiedRegistrations:
         return self._verified(read, codes_for, typed, ())
 
     def finish(self, registration_id: str, flow_token: str) -> Registration:
-        """ "Finish": has the account made with the contact of record."""
+        """Finish: has the account made with the contact of record."""
 
         def decide() -> Registration:
             registration, now = self.read(registration_id, flow_token), self.clock()
@@ -208,8 +221,8 @@ class SimplifiedRegistrations:
     def resume(self, iec: Iec, gstin: Gstin, typed: Codes, ip: str) -> Opened:
         """Goes on from any browser with IEC, GSTIN and the two codes; gives a new flow token, and the old one ends.
 
-        Raises `Refusal`: `codes_not_matched` for anything that is not right, without saying what; and, only to who shows right
-        codes, `registration_expired` and `codes_used`.
+        Raises `Refusal`: `codes_not_matched` for anything that is not right, without saying what; and, only to who
+        shows right codes, `registration_expired` and `codes_used`.
         """
         now, key = self.clock(), self.keyring.current().material
         tries_key = f"tries#resume#{limits.pseudonym(key, iec)}"
@@ -228,7 +241,8 @@ class SimplifiedRegistrations:
         challenge = registration.live_challenge
         if now >= challenge.expires_at or registrations.is_expired(registration, now):
             raise Refusal(Code.REGISTRATION_EXPIRED)
-        resumed = self._confirm(lambda: _found(find()), _codes_for(registration), tries, sessions.token_hash(token))
+        found = registration
+        resumed = self._confirm(found, lambda: _found(find()), _codes_for(found), tries, sessions.token_hash(token))
         return Opened(self._woken(resumed), token)
 
     # What several of them do.
@@ -241,7 +255,7 @@ class SimplifiedRegistrations:
             wrong = self._wrong_channels(registration, typed)
             if wrong:
                 raise codes.incorrect(wrong, registration.live_challenge.attempts_left)
-            registration = self._confirm(read, codes_for, tries, None)
+            registration = self._confirm(registration, read, codes_for, tries, None)
         return self._woken(registration)
 
     def _sending(self, key: bytes, contact: Contact, ip: str, now: datetime) -> tuple[CountUp, ...]:
@@ -275,16 +289,19 @@ class SimplifiedRegistrations:
 
     def _spend_try(self, tries_key: str, policy: TryPolicy, counter: Counter, now: datetime, once: UseOnce) -> Tries:
         def spend() -> Tries:
-            tries = limits.spent(self.store.tries(tries_key), policy, now)
-            self.store.write(once, CountUp(counter), WriteTries(tries, now + policy.longest))
-            return self.store.tries(tries_key)
+            taken = limits.spent(self.store.tries(tries_key), policy, now)
+            revision = self.store.write(once, CountUp(counter), WriteTries(taken, now + policy.longest))
+            return replace(taken, revision=revision)
 
         return self._in_rounds(spend)
 
     def _spend_attempt(
         self, read: Callable[[], Registration], codes_for: CodesFor, counted: tuple[CountUp, ...]
     ) -> tuple[Registration, Tries | None]:
-        """The registration with an attempt spent and the tries taken; no tries where the codes were confirmed before."""
+        """The registration with an attempt spent and the tries taken.
+
+        No tries where the codes were confirmed before.
+        """
 
         def spend() -> tuple[Registration, Tries | None]:
             registration, now = read(), self.clock()
@@ -295,8 +312,9 @@ class SimplifiedRegistrations:
             spent = registrations.with_attempt_spent(registration, codes_for, now)
             name = limits.pseudonym(self.keyring.current().material, registration.iec)
             taken = limits.spent(self.store.tries(f"tries#codes#{name}"), CODE_TRIES, now)
-            self.store.write(WriteRegistration(spent), WriteTries(taken, now + CODE_TRIES.longest), *counted)
-            return spent, taken
+            tries = WriteTries(taken, now + CODE_TRIES.longest)
+            revision = self.store.write(WriteRegistration(spent), tries, *counted)
+            return replace(spent, revision=revision), replace(taken, revision=revision)
 
         return self._in_rounds(spend)
 
@@ -311,21 +329,30 @@ class SimplifiedRegistrations:
             if registration is None or challenge is None or challenge.attempts_left == 0:
                 # A decoy, so that the time does not tell whether this holder has a registration under way.
                 decoy = Tries(f"{tries_key}#decoy", revision=self.store.tries(f"{tries_key}#decoy").revision)
-                self.store.write(WriteTries(decoy, now + CODE_TRIES.longest), *guards)
-                return None, taken
+                revision = self.store.write(WriteTries(decoy, now + CODE_TRIES.longest), *guards)
+                return None, replace(taken, revision=revision)
             spent = replace(registration, challenge=replace(challenge, attempts=challenge.attempts + 1))
-            self.store.write(WriteRegistration(spent), *guards)
-            return spent, taken
+            revision = self.store.write(WriteRegistration(spent), *guards)
+            return replace(spent, revision=revision), replace(taken, revision=revision)
 
         return self._in_rounds(spend)
 
     def _confirm(
-        self, read: Callable[[], Registration], codes_for: CodesFor, tries: Tries, new_token_hash: str | None
+        self,
+        known: Registration,
+        read: Callable[[], Registration],
+        codes_for: CodesFor,
+        tries: Tries,
+        new_token_hash: str | None,
     ) -> Registration:
-        """Consumes the challenge once. A repeated resume within 2 minutes is the same success told again."""
+        """Consumes the challenge once. A repeated resume within 2 minutes is the same success told again.
+
+        `known` is the version just written; it is read anew only where somebody else came between.
+        """
+        versions = itertools.chain([lambda: known], itertools.repeat(read))
 
         def confirm() -> Registration:
-            registration, now = read(), self.clock()
+            registration, now = next(versions)(), self.clock()
             used_at = registration.challenge.used_at if registration.challenge else None
             if used_at is None and not _is_confirmed(registration, codes_for):
                 confirmed = registrations.with_codes_confirmed(registration, now)
@@ -337,18 +364,30 @@ class SimplifiedRegistrations:
                 raise Refusal(Code.CODES_USED)
             if new_token_hash is not None:
                 confirmed = replace(confirmed, flow_token_hash=new_token_hash)
-            self._write_forgiving(confirmed, tries, now)
-            return confirmed
+            try:
+                return self._forgiving(confirmed, tries, now)
+            except ChangeRefused as refused:
+                if not isinstance(refused.change, WriteTries):
+                    raise
+                # Others took tries meanwhile: they are forgiven with ours.
+                return self._forgiving(confirmed, self.store.tries(tries.key), now)
 
         return self._in_rounds(confirm)
 
     def _write_forgiving(self, registration: Registration, tries: Tries, now: datetime) -> None:
-        current = self.store.tries(tries.key)
-        forgiven = WriteTries(limits.forgiven(current), now + CODE_TRIES.longest)
-        self.store.write(WriteRegistration(registration), forgiven)
+        versions = itertools.chain([tries], iter(lambda: self.store.tries(tries.key), None))
+        self._in_rounds(lambda: self._forgiving(registration, next(versions), now))
+
+    def _forgiving(self, registration: Registration, tries: Tries, now: datetime) -> Registration:
+        forgiven = WriteTries(limits.forgiven(tries), now + CODE_TRIES.longest)
+        revision = self.store.write(WriteRegistration(registration), forgiven)
+        return replace(registration, revision=revision)
 
     def _woken(self, registration: Registration) -> Registration:
-        """Tells the waiting journey what the record says. Where it does not wait yet, the step that comes will look itself."""
+        """Tells the waiting journey what the record says.
+
+        Where it does not wait yet, the step that comes will look itself.
+        """
         message = registrations.journey_message(registration)
         if message is not None and registration.task_token is not None:
             self.journeys.wake(registration.task_token, registrations.message_body(registration, message, self.clock()))
