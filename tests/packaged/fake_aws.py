@@ -21,6 +21,7 @@ ANSWERS = {
     "</PublishResult></PublishResponse>",
     "s3": "iec\r\n",
 }
+SCANNED = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})
 
 
 class FakeAws:
@@ -38,8 +39,9 @@ class FakeAws:
                 self.rfile.read(length)
                 found = SERVICE.search(self.headers.get("Authorization", ""))
                 service = found[1] if found else ""
-                asked.append((service, self.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]))
-                body = ANSWERS.get(service, "{}").encode()
+                operation = self.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
+                asked.append((service, operation))
+                body = (SCANNED if operation == "Scan" else ANSWERS.get(service, "{}")).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

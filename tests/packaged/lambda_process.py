@@ -38,7 +38,7 @@ class LambdaProcesses:
 
     def environment(self) -> dict[str, str]:
         """Every variable that the template sets, with a value of its kind, and what Lambda itself sets."""
-        settings = dict.fromkeys(self._variables, "made-up")
+        settings = {name: name.lower().replace("_", "-") for name in self._variables}
         settings |= {
             "SIMPLIFIED_REGISTRATION_ARN": "arn:aws:states:ap-south-1:123456789012:stateMachine:made-up",
             "SMS_TEMPLATE_IDS": "{}",
@@ -60,10 +60,17 @@ class LambdaProcesses:
 
     def load(self, modules: list[str]) -> frozenset[str]:
         """Import the modules in a new process and answer every module that is loaded then."""
-        return self.run("", modules).modules
+        imports = "".join(f"import {name}\n" for name in modules)
+        return self.program(f"{imports}answer = True").modules
+
+    def program(self, source: str) -> Invocation:
+        """Run a program that leaves its answer in `answer`, with what the zip holds. Raises AssertionError if it fails."""
+        done = self.run("", source)
+        assert done.error is None, f"{done.error}: {done.message}"
+        return done
 
     def run(self, handler: str, event: Any) -> Invocation:
-        """Call what a handler's string names; with an empty string, import the modules that the event lists."""
+        """Call what a handler names; with an empty string, run the event as a program."""
         # -I and -S: no current directory, no PYTHON* variables, no site-packages.
         command = [sys.executable, "-I", "-S", "-W", "error", str(RUNNER), str(self._unpacked), handler]
         run = subprocess.run(

@@ -1,7 +1,7 @@
 """Stands in for Lambda's runtime, in a process of its own: unpacked directory, handler; the event comes by stdin.
 
-With an empty handler the event lists modules to import. The last line it writes is JSON: answer, error, message,
-modules.
+With an empty handler the event is a program, which leaves its answer in `answer`. The last line written is JSON:
+answer, error, message, modules.
 """
 
 import importlib
@@ -24,7 +24,12 @@ event = json.load(sys.stdin)
 answer, error, message = None, None, ""
 entry = getattr(importlib.import_module(module), function) if handler else None
 try:
-    answer = entry(event, context) if entry else [importlib.import_module(name).__name__ for name in event]
+    if entry:
+        answer = entry(event, context)
+    else:
+        names: dict[str, object] = {}
+        exec(event, names)
+        answer = names["answer"]
 except Exception as failure:  # noqa: BLE001 - Lambda reports every exception by its class name
     error, message = type(failure).__name__, str(failure)
 told = {"answer": answer, "error": error, "message": message, "modules": sorted(sys.modules)}
