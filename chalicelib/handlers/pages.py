@@ -1,6 +1,6 @@
 """The site's pages and their assets. What a page shows of a person comes by script from the API, never from here."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, NotFoundError, Response
 
 from chalicelib.web import rendering
 from chalicelib.web.texts import LANGUAGES, negotiate
@@ -32,12 +32,23 @@ def _html(name: str, language: str, status: int = 200) -> Response:
 
 
 def _page(language: str, *path: str) -> Response:
-    """Return the page at ``path`` in ``language``, or a page that says there is none, in the best language we know."""
+    """Return the page at ``path`` in ``language``."""
     name = rendering.PAGES.get("/".join(path))
     if language in LANGUAGES and name is not None:
         return _html(name, language)
-    spoken = language if language in LANGUAGES else negotiate(pages.current_request.headers.get("accept-language"))
-    return _html(rendering.NOT_FOUND, spoken, status=404)
+    return _not_found(language)
+
+
+def _not_found(language: str = "") -> Response:
+    """Return a page that says there is none, in the best language we know. Who wants no page gets the API's problem."""
+    headers = pages.current_request.headers
+    if "text/html" not in headers.get("accept", ""):
+        raise NotFoundError("no such page")
+    return _html(
+        rendering.NOT_FOUND,
+        language if language in LANGUAGES else negotiate(headers.get("accept-language")),
+        status=404,
+    )
 
 
 @pages.route("/", methods=["GET"])
@@ -90,7 +101,7 @@ def asset(version: str, name: str) -> Response:
     """
     found = rendering.assets().get(name)
     if found is None:
-        return _html(rendering.NOT_FOUND, negotiate(pages.current_request.headers.get("accept-language")), status=404)
+        return _not_found()
     return Response(
         body=found.content,
         headers={

@@ -59,7 +59,7 @@ resend.addEventListener("click", async () => {
   say(find("resend-status"), "");
   const free = hold(resend);
   try {
-    await settle(await step("POST", "/codes", {}));
+    await settle(await step("POST", "/codes"));
     if (view.status !== "codes_not_sent") say(find("resend-status"), word("codes.sent_again"), "good");
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
