@@ -64,7 +64,7 @@ class LambdaProcesses:
         return self.program(f"{imports}answer = True").modules
 
     def program(self, source: str) -> Invocation:
-        """Run a program that leaves its answer in `answer`, with what the zip holds. Raises AssertionError if it fails."""
+        """Run a program that leaves its answer in `answer`. Raises AssertionError if it fails."""
         done = self.run("", source)
         assert done.error is None, f"{done.error}: {done.message}"
         return done

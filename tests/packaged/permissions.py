@@ -1,0 +1,60 @@
+"""What a function's policy allows, and what the calls it made need: both as (action, resource)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from infra.asl import logical_id
+from infra.local.calls import Call
+from tests.packaged.reading import Allowed, Template, arn_text, functions, role_of, statements
+
+# The resource that an action of these services is allowed on, where a call does not name one of several.
+ONLY_RESOURCE = {
+    "secretsmanager": "ServerKeysSecret",
+    "sns": "*",
+    "ses": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}",
+    "s3": "${DocumentsBucket.Arn}/*",
+    "states": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
+    "${AWS::StackName}-simplified-registration",
+}
+# Not called by the code itself: Lambda writes the logs, and DynamoDB, S3 and Secrets Manager use the key for it.
+BEHIND_THE_CODE = ("logs:", "kms:")
+
+
+def allowed(template: Template, function: str) -> set[Allowed]:
+    """What the policy of a function (logical id) allows its code."""
+    return {
+        Allowed(action, arn_text(resource))
+        for statement in statements(template)
+        if statement.role == role_of(template, function) and statement.effect == "Allow"
+        for action in statement.actions
+        for resource in statement.resources
+        if not action.startswith(BEHIND_THE_CODE)
+    }
+
+
+def function_of(call: Call) -> str:
+    """The logical id of the function that made a call: a route's is the API's."""
+    assert call.made_by is not None, call
+    return "APIHandler" if " " in call.made_by else logical_id(call.made_by)
+
+
+def needed(calls: Iterable[Call], template: Template, environment: dict[str, str]) -> dict[str, set[Allowed]]:
+    """What the calls need: function (logical id) to actions on resources. A transaction needs what its parts need."""
+    variables: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
+    tables = {environment[name]: value["Ref"] for name, value in variables.items() if name.endswith("_TABLE")}
+    found: dict[str, set[Allowed]] = {function: set() for function in functions(template)}
+    for call in calls:
+        # What no code of ours made (the tests' own preparations) needs no policy of ours.
+        if call.made_by is None:
+            continue
+        needs = found[function_of(call)]
+        if call.service != "dynamodb":
+            needs.update(Allowed(action, ONLY_RESOURCE[call.service]) for action in call.actions)
+            continue
+        for operation, part in call.parts:
+            assert re.fullmatch(r"[A-Za-z]+", operation)
+            needs.add(Allowed(f"dynamodb:{operation}", tables[part["TableName"]]))
+    return found

@@ -1,0 +1,215 @@
+"""Walks through everything that the suite can do, so that every AWS call its functions make is made once."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import altcha
+from botocore.session import get_session
+
+from infra.local.laptop import Laptop
+from infra.local.samples import Sample
+
+PASSWORD = "Sagar#2026"
+PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Codes:
+    mobile_code: str
+    email_code: str
+
+
+class Walker:
+    """A person at a browser, with one sample holder's mail and mobile in hand."""
+
+    def __init__(self, laptop: Laptop, sample: Sample) -> None:
+        self.laptop = laptop
+        self.sample = sample
+        self.registration_id = ""
+        self.flow_token = ""
+
+    def ask(self, method: str, path: str, body: Any = None, *, expected: tuple[int, ...] = (200, 201, 202)) -> Any:
+        """What the site answers. Raises AssertionError for a status that was not expected."""
+        site = urlsplit(self.laptop.site_url)
+        assert site.hostname is not None
+        connection = HTTPConnection(site.hostname, site.port, timeout=PATIENCE_SECONDS)
+        headers = {"Accept-Language": "en", "Authorization": f"Bearer {self.flow_token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        content = answer.read().decode()
+        connection.close()
+        assert answer.status in expected, (method, path, answer.status, content)
+        return json.loads(content) if content else None
+
+    def captcha(self) -> str:
+        """A solved captcha."""
+        challenge = self.ask("GET", "/captcha")
+        solution = altcha.solve_challenge(altcha.Challenge.from_dict(challenge))
+        assert solution is not None
+        return base64.b64encode(json.dumps({"challenge": challenge, "solution": solution.to_dict()}).encode()).decode()
+
+    @property
+    def here(self) -> str:
+        return f"/icegate/registrations/{self.registration_id}"
+
+    def open(self) -> None:
+        body = {
+            "iec": self.sample.iec,
+            "gstin": self.sample.gstins[0],
+            "temporary_password": self.sample.temporary_password,
+            "captcha": self.captcha(),
+        }
+        opened = self.ask("POST", "/icegate/registrations", body)
+        self.registration_id, self.flow_token = opened["registration_id"], opened["flow_token"]
+
+    def choose(self, icegate_id: str) -> Codes:
+        """Choose ID and password; the codes that were sent."""
+        assert self.ask("GET", f"{self.here}/availability?icegate_id={icegate_id}") == {"available": True}
+        body = {"icegate_id": icegate_id, "password": PASSWORD, "confirm_password": PASSWORD}
+        self.ask("PUT", f"{self.here}/credentials", body)
+        self.reach("codes_sent")
+        return self.codes(self.sample.mobile, self.sample.email)
+
+    def verify(self, codes: Codes, part: str = "codes") -> None:
+        self.ask("POST", f"{self.here}/{part}/verify", vars(codes))
+
+    def finish(self) -> None:
+        self.ask("POST", f"{self.here}/finish", {"confirm": True})
+        self.reach("registered")
+
+    def change_contact(self, email: str, mobile: str) -> Codes:
+        self.ask("PUT", f"{self.here}/alternate-contact", {"email": email, "mobile": mobile})
+        self.reach("alternate_codes_sent")
+        return self.codes(f"+91{mobile}", email)
+
+    def reach(self, status: str) -> None:
+        """Poll until the registration stands at `status`."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (stands := self.ask("GET", self.here)["status"]) != status:
+            assert time.monotonic() < deadline, f"{stands}, not {status}"
+            time.sleep(0.05)
+
+    def codes(self, mobile: str, email: str) -> Codes:
+        """The newest codes sent to these addresses."""
+
+        def newest(to: str) -> str:
+            texts = (message.text for message in self.laptop.outbox() if message.to == to)
+            return next(found[0] for text in texts if (found := re.findall(r"\b\d{6}\b", text)))
+
+        return Codes(newest(mobile), newest(email))
+
+    def step(self, name: str, **event: Any) -> dict[str, Any]:
+        """Run a step Lambda as another state machine would, or as a retry does."""
+        answer = self.laptop.steps.invoke(name, json.dumps(event))
+        told: dict[str, Any] = json.loads(answer.payload)
+        return told
+
+
+def walk_everything(laptop: Laptop) -> None:
+    """Every journey, and every step that runs a second time or from elsewhere."""
+    holders = iter(laptop.samples)
+    register(laptop, holders)
+    change_the_contact(laptop, holders)
+    be_superseded(laptop, holders)
+    run_out_of_time(laptop, holders)
+    be_driven_by_another_state_machine(laptop, holders)
+    be_woken_by_a_retry(laptop, holders)
+    issue_temporary_passwords(laptop)
+
+
+def register(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """Case 1.1, with a resume on the way, then signing in and out."""
+    walker = Walker(laptop, next(holders))
+    walker.open()
+    codes = walker.choose("walker-1")
+    laptop.clock.advance(seconds=31)
+    walker.ask("POST", f"{walker.here}/codes")
+    walker.reach("codes_sent")
+    wrong = {"mobile_code": "000000", "email_code": codes.email_code}
+    walker.ask("POST", f"{walker.here}/codes/verify", wrong, expected=(422,))
+    details = {"iec": walker.sample.iec, "gstin": walker.sample.gstins[0], **vars(codes)}
+    walker.flow_token = walker.ask("POST", "/icegate/registrations/resume", details)["flow_token"]
+    walker.step("issue_contact_codes", registration_id=walker.registration_id, task_token="retried")
+    walker.finish()
+    walker.step("await_contact_decision", registration_id=walker.registration_id, task_token="retried")
+    opened = walker.ask("POST", "/sessions", {"username": "walker-1", "password": PASSWORD})
+    walker.flow_token = opened["session_token"]
+    laptop.clock.advance(minutes=2)
+    walker.ask("GET", "/sessions/current")
+    walker.ask("DELETE", "/sessions/current", expected=(204,))
+
+
+def change_the_contact(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """Case 1.2."""
+    walker = Walker(laptop, next(holders))
+    walker.open()
+    walker.verify(walker.choose("walker-2"))
+    codes = walker.change_contact("other@holders.example", "9876599999")
+    walker.verify(codes, "alternate-contact")
+    walker.reach("registered")
+
+
+def be_woken_by_a_retry(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """The journey could not be woken when the alternate codes were right; the step's retry sees that they were."""
+    walker = Walker(laptop, next(holders))
+    walker.open()
+    walker.verify(walker.choose("walker-7"))
+    codes = walker.change_contact("third@holders.example", "9876577777")
+    with laptop.faults.during("states", "SendTaskSuccess"):
+        walker.ask("POST", f"{walker.here}/alternate-contact/verify", vars(codes), expected=(503,))
+    walker.step("issue_alternate_codes", registration_id=walker.registration_id, task_token="retried")
+
+
+def be_superseded(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """Two registrations of one holder: the one that finishes first stands."""
+    sample = next(holders)
+    first, second = Walker(laptop, sample), Walker(laptop, sample)
+    for number, walker in enumerate((first, second), 3):
+        walker.open()
+        walker.verify(walker.choose(f"walker-{number}"))
+    second.finish()
+    first.ask("POST", f"{first.here}/finish", {"confirm": True}, expected=(200, 202, 409))
+    first.reach("superseded")
+
+
+def run_out_of_time(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """A registration that is left alone gives its ICEGATE ID back."""
+    walker = Walker(laptop, next(holders))
+    walker.open()
+    walker.choose("walker-5")
+    assert walker.step("expire_registration", registration_id=walker.registration_id)["status"] == "expired"
+
+
+def be_driven_by_another_state_machine(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """The steps that confirm codes, called as steps."""
+    walker = Walker(laptop, next(holders))
+    walker.open()
+    codes = walker.choose("walker-6")
+    walker.step("verify_contact_codes", registration_id=walker.registration_id, **vars(codes))
+    walker.reach("contact_verified")
+    codes = walker.change_contact("another@holders.example", "9876588888")
+    walker.step("verify_alternate_codes", registration_id=walker.registration_id, **vars(codes))
+    walker.reach("registered")
+
+
+def issue_temporary_passwords(laptop: Laptop) -> None:
+    """To the holders of a list, and to all."""
+    walker = Walker(laptop, laptop.samples[-1])
+    bucket = laptop.environment["DOCUMENTS_BUCKET"]
+    s3 = get_session().create_client("s3", endpoint_url=laptop.aws_endpoint)
+    s3.put_object(Bucket=bucket, Key="lists/walk.csv", Body=f"iec\r\n{walker.sample.iec}\r\n".encode())
+    anew = {"replace_issued_before": "2100-01-01T00:00:00Z"}
+    report = walker.step("issue_temporary_passwords", to="list", key="lists/walk.csv", **anew)
+    assert report["counts"]["issued"] == 1, report
+    assert walker.step("issue_temporary_passwords", to="all")["counts"]["has_one"] > 0
