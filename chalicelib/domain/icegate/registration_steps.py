@@ -62,8 +62,7 @@ class RegistrationSteps:
         """
         registration = self._claim(registration_id, task_token, wait)
         challenge = registration.challenge
-        is_due = registration.status is Status.SENDING_CODES and registration.codes_for is _DUE_BY_WAIT[wait]
-        if not is_due or challenge is None or not challenge.unsent:
+        if challenge is None or not _is_due(registration, wait):
             return self._caught_up(registration)
         taken, failure = self._send_codes(registration, challenge)
         registration = self._mark_sent(registration, challenge, taken, failed=failure is not None)
@@ -110,7 +109,7 @@ class RegistrationSteps:
 
         Returns the names of the messages that went out. Raises `SendingInProgress`, `NoticeNotSent`.
         """
-        registration = self._take_sending(registration_id, None)
+        registration = self._rewrite(registration_id, self._claimed)
         failure: NoticeNotSent | None = None
         told: list[str] = []
         for name, notice in _closing_notices(registration):
@@ -152,17 +151,19 @@ class RegistrationSteps:
         raise SendingInProgress
 
     def _claim(self, registration_id: str, task_token: str, wait: Wait) -> Registration:
-        return self._take_sending(registration_id, lambda read: registrations.waiting(read, wait, task_token))
-
-    def _take_sending(self, registration_id: str, also: registrations.Rewrite | None) -> Registration:
-        now = self.clock()
+        """The registration with the task token kept, and its sending claimed where there is something to send."""
 
         def take(read: Registration) -> Registration:
-            if registrations.is_claimed(read, now):
-                raise SendingInProgress
-            return registrations.claimed(also(read) if also else read, now)
+            kept = registrations.waiting(read, wait, task_token)
+            return self._claimed(kept) if _is_due(kept, wait) else kept
 
         return self._rewrite(registration_id, take)
+
+    def _claimed(self, read: Registration) -> Registration:
+        now = self.clock()
+        if registrations.is_claimed(read, now):
+            raise SendingInProgress
+        return registrations.claimed(read, now)
 
     def _send_codes(
         self, registration: Registration, challenge: Challenge
@@ -207,6 +208,12 @@ class RegistrationSteps:
             hold = Hold(ended.icegate_id, ended.iec, registration_id, ended.expires_at)
             self.store.write(ReleaseIcegateId(hold))
         return ended
+
+
+def _is_due(registration: Registration, wait: Wait) -> bool:
+    """Whether codes wait to be sent, and it is this wait's step that sends them."""
+    is_asked = registration.status is Status.SENDING_CODES and registration.codes_for is _DUE_BY_WAIT[wait]
+    return is_asked and registration.challenge is not None and bool(registration.challenge.unsent)
 
 
 def _account(registration: Registration, now: datetime) -> IcegateAccount:
