@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 # Python version to the newest glibc of its Lambda runtime (Amazon Linux 2, then 2023).
-GLIBC_MINOR = {(3, 11): 26, (3, 12): 34, (3, 13): 34, (3, 14): 34}
+GLIBC_MINOR = {(3, 11): 26, (3, 12): 34, (3, 13): 34, (3, 14): 34, (3, 15): 34}
 OLDEST_GLIBC_MINOR = 17  # manylinux2014
 
 # The functions run on x86_64, not on Arm at a fifth less the price: the machines that build and test this suite are

@@ -130,7 +130,7 @@ def test_a_path_parameter_that_is_not_ascii_is_refused_and_breaks_nothing(
     # API Gateway hands over `प्रवेश` percent-encoded and Chalice does not decode it. No id, page or asset of this suite
     # has such a name, so what matters is that it is told so.
     paths = transformed["Resources"]["RestAPI"]["Properties"]["Body"]["paths"]
-    bodies = {"post": {}, "put": {}}
+    bodies: dict[str, Any] = {"post": {}, "put": {}}
     events = [
         api_event(
             method.upper(),

@@ -65,8 +65,8 @@ NAMED_BY_NOTHING = {
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
 }
-# Run by an operator or by other state machines: the template itself does not name them.
-CALLED_FROM_OUTSIDE = {"IssueTemporaryPasswords", "VerifyContactCodes", "VerifyAlternateCodes"}
+# Run by other state machines: the template itself does not name them.
+CALLED_FROM_OUTSIDE = {"VerifyContactCodes", "VerifyAlternateCodes"}
 
 
 def lint(template: Template) -> list[str]:
