@@ -1,0 +1,1 @@
+"""What the suite costs, measured against its bounds and against what people use today: `python -m bench`."""

@@ -1,0 +1,94 @@
+"""What a measured process finds around it: the environment that Lambda would give it, with AWS on loopback."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+
+REGION = "ap-south-1"
+ARN = "arn:aws:states:ap-south-1:123456789012:stateMachine:simplified_registration"
+# Each table's hash key, a string: as in infra/resources.json.
+TABLES = {
+    "registrations": "registration_id",
+    "holders": "iec",
+    "temporary_passwords": "iec",
+    "icegate_accounts": "icegate_id_folded",
+    "sessions": "token_hash",
+    "limits": "limit_key",
+}
+SECRET = "server-keys"  # noqa: S105 - its name
+SECRET_VALUE = json.dumps({"current": "measured", "keys": {"measured": base64.b64encode(b"k" * 32).decode()}})
+_MESSAGES = ("contact_code", "alternate_code", "registered", "contact_changed")
+
+
+def environment(aws: str) -> dict[str, str]:
+    """The variables of a function whose AWS is at `aws`."""
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "measured",
+        "AWS_SECRET_ACCESS_KEY": "measured",
+        "AWS_ENDPOINT_URL": aws,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        # What Lambda sets; the tracer of the usual stack is on only where it sees them.
+        "AWS_LAMBDA_FUNCTION_NAME": "measured",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "POWERTOOLS_SERVICE_NAME": "measured",
+        "POWERTOOLS_METRICS_NAMESPACE": "measured",
+        "REGISTRATIONS_TABLE": "registrations",
+        "HOLDERS_TABLE": "holders",
+        "TEMPORARY_PASSWORDS_TABLE": "temporary_passwords",
+        "ICEGATE_ACCOUNTS_TABLE": "icegate_accounts",
+        "SESSIONS_TABLE": "sessions",
+        "LIMITS_TABLE": "limits",
+        "SIMPLIFIED_REGISTRATION_ARN": ARN,
+        "SERVER_KEYS_SECRET": SECRET,
+        "DOCUMENTS_BUCKET": "documents",
+        "SMS_ENTITY_ID": "1101000000000000001",
+        "SMS_SENDER_ID": "ICEGTE",
+        "SMS_TEMPLATE_IDS": json.dumps(
+            {f"{kind}.{language}": "1107" for kind in _MESSAGES for language in ("en", "hi")}
+        ),
+        "MAIL_SENDER": "no-reply@icegate.example",
+        "PUBLIC_ORIGIN": "https://icegate.example",
+    }
+
+
+def request(
+    method: str, resource: str, *, ip: str = "203.0.113.1", token: str = "", body: object = None, **path: str
+) -> dict[str, object]:
+    """API Gateway's event (REST, Lambda proxy) for a request to `resource`, with its path parameters by name."""
+    headers = {"accept": "application/json", "accept-language": "en", "host": "icegate.example"}
+    if body is not None:
+        headers["content-type"] = "application/json"
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    where = resource.format(**path)
+    return {
+        "resource": resource,
+        "path": where,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": path or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": f"/api{where}",
+            "stage": "api",
+            "requestId": "00000000-0000-4000-8000-000000000000",
+            "identity": {"sourceIp": ip, "userAgent": "bench"},
+        },
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
