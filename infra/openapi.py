@@ -1,0 +1,212 @@
+"""Writes `docs/openapi.json` (OpenAPI 3.1) from the code: `python -m infra.openapi`, or `--check` to compare only.
+
+Routes, bodies, answers and refusals are read from what the handlers declare (`operations.OPERATIONS`), the words of
+refusals from the text catalogue. What a declaration cannot say, and each route has, is added here: the refusals that
+the reading of any request may make, the headers, the security schemes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import inspect
+import json
+import sys
+import tomllib
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import app  # noqa: F401 - registers every operation
+from chalicelib.domain.refusals import Code
+from chalicelib.handlers import captcha, registrations, sessions
+from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation, Security
+from chalicelib.web.texts import LANGUAGES
+from infra import openapi_refusals as refusals
+from infra.openapi_headers import HEADERS, headers_of
+from infra.openapi_schemas import Schema, Schemas
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "openapi.json"
+_VIEWS = (captcha, registrations, sessions)
+_METHODS = ("GET", "POST", "PUT", "DELETE")
+_TAGS = {
+    "captcha": "The proof of work that opens a registration.",
+    "registrations": "Simplified registration at ICEGATE. Each but the first and `resume` asks for the flow token.",
+    "sessions": "Signing in, and what a signed-in registrant may do.",
+}
+_INTRODUCTION = """The HTTP interface of Pravesh: simplified registration at ICEGATE, and sign-in.
+
+Bodies are one JSON object in UTF-8, at most 16 KiB; unknown and doubled fields are refused. Every refusal is
+`application/problem+json` (RFC 9457) with a stable `code`; `title`, `detail` and the sentences in `errors` are in the
+language of `Accept-Language` (en, hi). An answer is never to be kept (`Cache-Control: no-store`).
+
+A request whose answer was lost is made good by making it again; but a new registration wants a new captcha, and a wrong
+code counts each time. An answer 202 means that the journey is still at work: read the registration after `Retry-After`
+seconds. An address that does not exist is told `not_found`, a method that it does not have `method_not_allowed` (API
+Gateway says `not_found` to both)."""
+
+
+def document() -> dict[str, Any]:
+    """The whole description, in a fixed order: by tag, path and method, whatever was imported first."""
+    schemas = Schemas()
+    tags = list(_TAGS)
+    paths: dict[str, Any] = {}
+    for made in sorted(OPERATIONS, key=lambda one: (tags.index(_tag(one)), one.path, _METHODS.index(one.method))):
+        paths.setdefault(made.path, {})[made.method.lower()] = _operation(made, schemas)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pravesh", "version": version, "description": _INTRODUCTION},
+        "servers": [
+            {"url": "http://localhost:8000", "description": "The laptop (`make run`)"},
+            {
+                "url": "{origin}",
+                "description": "A deployment",
+                "variables": {"origin": {"default": "https://icegate.example.gov.in"}},
+            },
+        ],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": paths,
+        "components": {
+            "securitySchemes": _SECURITY_SCHEMES,
+            "parameters": {"AcceptLanguage": _ACCEPT_LANGUAGE},
+            "headers": HEADERS,
+            "schemas": {**schemas.made, "Problem": refusals.schema()},
+            "examples": refusals.examples(),
+            "responses": refusals.responses(OPERATIONS),
+        },
+    }
+
+
+def rendered() -> str:
+    """The text of the file."""
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+
+
+_SECURITY_SCHEMES = {
+    "flowToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The flow token of one registration: told once, by opening or resuming it.",
+    },
+    "sessionCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "A session, as `POST /sessions` sets it for browsers.",
+    },
+    "sessionToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The same session for other clients: `session_token` of `POST /sessions`.",
+    },
+}
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "The language of the answer's sentences: `en` (also when absent) or `hi`.",
+    "schema": {"type": "string"},
+    "examples": {language: {"value": language} for language in LANGUAGES},
+}
+
+
+def _tag(made: Operation) -> str:
+    if made.path.startswith("/icegate/registrations"):
+        return "registrations"
+    return "captcha" if made.path == "/captcha" else "sessions"
+
+
+def _operation(made: Operation, schemas: Schemas) -> Schema:
+    view = next(getattr(module, made.name) for module in _VIEWS if hasattr(module, made.name))
+    described: Schema = {
+        "operationId": made.name,
+        "tags": [_tag(made)],
+        "summary": made.summary,
+        "description": inspect.getdoc(view),
+        "parameters": _parameters(made),
+        "security": _security(made),
+    }
+    if made.body is not None:
+        content = {"application/json": {"schema": schemas.of_body(made.body)}}
+        described["requestBody"] = {"required": True, "content": content}
+    described["responses"] = {
+        **{str(status.value): _answer(made, status, view, schemas) for status, view in made.answers.items()},
+        **refusals.of_operation(made),
+    }
+    return described
+
+
+def _parameters(made: Operation) -> list[Schema]:
+    names = [part[1:-1] for part in made.path.split("/") if part.startswith("{")]
+    # Every id in a path is one of ours: 128 random bits, URL-safe.
+    of_path = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
+            "example": "3q2-7wAAECAwQFBgcICQoL",
+        }
+        for name in names
+    ]
+    of_query = [
+        {"name": name, "in": "query", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in made.query.items()
+    ]
+    return [*of_path, *of_query, {"$ref": "#/components/parameters/AcceptLanguage"}]
+
+
+def _security(made: Operation) -> list[dict[str, list[str]]]:
+    if made.security is Security.NONE:
+        return []
+    if made.security is Security.FLOW:
+        return [{"flowToken": []}]
+    either: list[dict[str, list[str]]] = [{"sessionCookie": []}, {"sessionToken": []}]
+    # Signing out is open to who has no session: there is nothing to end then.
+    return either if Code.SESSION_REQUIRED in made.refusals else [*either, {}]
+
+
+def _answer(made: Operation, status: HTTPStatus, view: type[Any] | None, schemas: Schemas) -> Schema:
+    headers = ["ContentLanguage"]
+    if status is HTTPStatus.ACCEPTED:
+        headers.append("RetryAfter")
+    if made.name in {"sign_in", "sign_out"}:
+        headers.append("SetCookie")
+    texts = {
+        HTTPStatus.OK: "Done.",
+        HTTPStatus.CREATED: "Opened.",
+        HTTPStatus.ACCEPTED: "Taken; the journey does the rest. Poll while the status is that of work under way.",
+        HTTPStatus.NO_CONTENT: "Done; there is nothing to tell.",
+    }
+    answer: Schema = {"description": texts[status], "headers": headers_of(*headers)}
+    if view is not None:
+        answer["content"] = {"application/json": {"schema": schemas.of_answer(view)}}
+    return answer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the file; with `--check` compares it and answers 1, with the difference, where it is stale."""
+    parser = argparse.ArgumentParser(prog="python -m infra.openapi", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="change nothing; fail where docs/openapi.json is stale")
+    parser.add_argument("--out", type=Path, default=DOCUMENT, help="the file, if another than docs/openapi.json")
+    options = parser.parse_args(arguments)
+    made = rendered()
+    if not options.check:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(made, encoding="utf-8")
+        print(f"{options.out}: {len(OPERATIONS)} operations")
+        return 0
+    stored = options.out.read_text(encoding="utf-8") if options.out.is_file() else ""
+    if stored == made:
+        return 0
+    compared = difflib.unified_diff(
+        stored.splitlines(), made.splitlines(), f"{options.out} as it is", "as the code says", lineterm="", n=2
+    )
+    print("\n".join(compared))
+    print(f"\n{options.out} is stale. Write it anew: make openapi", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

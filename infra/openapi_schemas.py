@@ -1,0 +1,148 @@
+"""JSON schemas of the API's bodies and answers, from the dataclasses that the handlers read and write."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from enum import StrEnum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from chalicelib.domain.icegate.accounts import RegistrationKind, Service
+from chalicelib.domain.icegate.registration import CodesFor, Status
+from chalicelib.handlers.bodies import Sent, fields_of
+
+Schema = dict[str, Any]
+
+# The captcha's challenge is ALTCHA's own JSON (version 2), the one answer that is no dataclass of ours.
+_CHALLENGE = "CaptchaChallenge"
+_CHALLENGE_SCHEMA: Schema = {
+    "type": "object",
+    "description": (
+        "An ALTCHA challenge, version 2: find the `counter` for which PBKDF2 of nonce and counter (4 bytes, big-endian)"
+        " begins with `keyPrefix`. `captcha` of `POST /icegate/registrations` is the Base64 of the JSON "
+        '`{"challenge": this, "solution": {"counter", "derivedKey"}}`.'
+    ),
+    "required": ["parameters", "signature"],
+    "properties": {
+        "parameters": {
+            "type": "object",
+            "required": ["algorithm", "cost", "data", "keyLength", "keyPrefix", "nonce", "salt"],
+            "properties": {
+                "algorithm": {"type": "string", "const": "PBKDF2/SHA-256"},
+                "cost": {"type": "integer", "description": "Rounds of PBKDF2."},
+                "data": {
+                    "type": "object",
+                    "required": ["expires"],
+                    "properties": {"expires": {"type": "integer", "description": "Good until then (epoch seconds)."}},
+                },
+                "keyLength": {"type": "integer", "description": "Bytes of the derived key."},
+                "keyPrefix": {"type": "string", "description": "Hex digits with which the key must begin."},
+                "nonce": {"type": "string", "description": "Hex digits."},
+                "salt": {"type": "string", "description": "Hex digits."},
+            },
+        },
+        "signature": {"type": "string", "description": "The server's, over the parameters."},
+    },
+}
+
+_INSTANT: Schema = {"type": "string", "format": "date-time"}
+# What the type of an answer's field does not tell, by the field's name.
+_FIELDS: dict[str, Schema] = {
+    "available": {"description": "Whether it may be chosen now."},
+    "allowed": {"description": "What the registrant may use."},
+    "attempts_left": {"minimum": 0, "maximum": 5, "description": "Tries left with the live codes; 0 without codes."},
+    "code": {"description": "The refusal that using it meets."},
+    "codes_for": {"description": "Which addresses the live codes were made for."},
+    "detail": {"description": "What is wanted for it, in the reader's language."},
+    "email": {"description": "Masked: where codes go now.", "examples": ["a••••••@example.com"]},
+    "expires_at": {**_INSTANT, "description": "When it ends whatever happens."},
+    "flow_token": {"description": "128 random bits, told this once.", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    "icegate_id": {"description": "As its owner wrote it."},
+    "idle_expires_at": {**_INSTANT, "description": "When it ends if it is not used."},
+    "legal_name": {"description": "The holder's name on record."},
+    "mobile": {"description": "Masked: where codes go now.", "examples": ["+91 ••••••3210"]},
+    "refused": {"description": "What the registrant may not use."},
+    "registration_id": {"description": "Names the registration.", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    "registration_kind": {"description": "How the account was registered."},
+    "resend_at": {**_INSTANT, "description": "From when the codes may be sent again; null without codes."},
+    "sends_left": {"minimum": 0, "maximum": 5, "description": "Sends left of the live codes; 0 without codes."},
+    "service": {"description": "Its stable name."},
+    "session_token": {"description": "256 random bits, told this once.", "pattern": "^[A-Za-z0-9_-]{43}$"},
+    "status": {"description": "Where it stands."},
+    "title": {"description": "Its name in the reader's language."},
+}
+_ENUMS: dict[tuple[str, str], type[StrEnum]] = {
+    ("RegistrationView", "status"): Status,
+    ("RegistrationView", "codes_for"): CodesFor,
+    ("OpenedView", "status"): Status,
+    ("OpenedView", "codes_for"): CodesFor,
+    ("SessionView", "registration_kind"): RegistrationKind,
+    ("ServiceView", "service"): Service,
+    ("RefusedServiceView", "service"): Service,
+}
+_TYPES = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+
+
+class Schemas:
+    """The schemas that were asked for, by name; each is made once."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Schema] = {}
+
+    def of_body(self, model: type[Any]) -> Schema:
+        """The reference to a request body's schema."""
+        fields = fields_of(model)
+        schema = {
+            "type": "object",
+            "description": inspect.getdoc(model),
+            "required": [name for name, field in fields.items() if not field.optional],
+            "properties": {name: _sent(field) for name, field in fields.items()},
+            "additionalProperties": False,
+        }
+        return self._named(model.__name__, schema)
+
+    def of_answer(self, view: type[Any]) -> Schema:
+        """The reference to an answer's schema, and those of the views inside it."""
+        if not dataclasses.is_dataclass(view):
+            return self._named(_CHALLENGE, _CHALLENGE_SCHEMA)
+        hints = get_type_hints(view)
+        names = [field.name for field in dataclasses.fields(view)]
+        schema = {
+            "type": "object",
+            "description": inspect.getdoc(view),
+            "required": names,
+            "properties": {name: self._told(view.__name__, name, hints[name]) for name in names},
+            "additionalProperties": False,
+        }
+        return self._named(view.__name__, schema)
+
+    def _named(self, name: str, schema: Schema) -> Schema:
+        if self.made.setdefault(name, schema) != schema:
+            raise ValueError(f"two schemas are called {name}")
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _told(self, view: str, name: str, hint: Any) -> Schema:  # noqa: ANN401 - any annotation
+        kinds = list(get_args(hint)) if get_origin(hint) in {Union, types.UnionType} else [hint]
+        if get_origin(kinds[0]) is list:
+            items = self.of_answer(get_args(kinds[0])[0])
+            return {"type": "array", **_FIELDS[name], "items": items}
+        wanted: list[str] = [_TYPES[kind] for kind in kinds]
+        schema: Schema = {**_FIELDS[name], "type": wanted if len(wanted) > 1 else wanted[0]}
+        enum = _ENUMS.get((view, name))
+        if enum is not None:
+            schema["enum"] = [member.value for member in enum] + ([None] if "null" in wanted else [])
+        return schema
+
+
+def _sent(field: Sent) -> Schema:
+    schema: Schema = {"type": field.kind, "description": field.description, "examples": [field.example]}
+    if field.kind == "boolean":
+        schema["const"] = True
+    if field.kind == "string":
+        schema |= {"minLength": 1, "maxLength": field.at_most}
+    if field.kind == "integer":
+        schema["minimum"] = 0
+    if field.secret:
+        schema |= {"format": "password", "writeOnly": True}
+    return schema
