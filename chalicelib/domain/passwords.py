@@ -7,6 +7,7 @@ section 5; the hash is Argon2id with OWASP's parameters (19 MiB, t=2, p=1).
 from __future__ import annotations
 
 import secrets
+import unicodedata
 
 from chalicelib.domain.identifiers import IcegateId
 from chalicelib.domain.refusals import FieldProblem
@@ -49,6 +50,11 @@ def names_the_id(password: str, icegate_id: IcegateId) -> bool:
     return lowered == name or (len(name) >= 4 and name in lowered)  # noqa: PLR2004 - shorter names occur by chance
 
 
+def _bytes(password: str) -> bytes:
+    # One letter may be typed in two ways (composed or not): NIST 800-63B asks to compare one form.
+    return unicodedata.normalize("NFC", password).encode()
+
+
 def hashed(password: str) -> str:
     """The password's Argon2id hash in PHC form, under a fresh salt."""
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - only where a password is handled
@@ -56,7 +62,7 @@ def hashed(password: str) -> str:
     kdf = Argon2id(
         salt=secrets.token_bytes(16), length=32, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
     )
-    return kdf.derive_phc_encoded(password.encode())
+    return kdf.derive_phc_encoded(_bytes(password))
 
 
 # A hash of nothing anyone knows, so that an unknown name takes the time of a known one.
@@ -69,7 +75,7 @@ def matches(password: str, phc: str | None) -> bool:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415
 
     try:
-        Argon2id.verify_phc_encoded(password.encode(), phc or _NOBODYS)
+        Argon2id.verify_phc_encoded(_bytes(password), phc or _NOBODYS)
     except InvalidKey:
         return False
     return phc is not None
