@@ -1,0 +1,131 @@
+"""docs/steps.md tells every step Lambda as it is: name, event, answer, errors, memory, timeout, policy."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+import app  # noqa: F401 - registers every step
+from chalicelib.adapters.documents import DocumentUnavailable
+from chalicelib.adapters.keys import KeysUnusable
+from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
+from chalicelib.domain.icegate import registration_steps
+from chalicelib.domain.notices import NoticeNotSent
+from chalicelib.domain.ports import JourneysUnavailable
+from chalicelib.domain.refusals import Code
+from chalicelib.handlers import bodies
+from chalicelib.handlers.steps import STEPS, error_name
+from infra.local.laptop import Laptop
+from tests.docs.documents import ROOT, code_blocks, read, rows, sections
+from tests.docs.walk import Walk
+
+STEPS_PAGE = sections(read("docs/steps.md"))
+MACHINE: dict[str, Any] = json.loads(read("infra/statemachines/simplified_registration.asl.json"))["States"]
+FAILURES = {
+    failure.__name__
+    for failure in (
+        ChangeRefused,
+        DocumentUnavailable,
+        JourneysUnavailable,
+        KeyError,
+        KeysUnusable,
+        NoticeNotSent,
+        StoreUnavailable,
+        UnicodeDecodeError,
+        registration_steps.NotDecided,
+        registration_steps.RegistrationSuperseded,
+        registration_steps.RegistrationUnknown,
+        registration_steps.SendingInProgress,
+    )
+}
+
+
+def examples(step: str) -> list[dict[str, Any]]:
+    return [json.loads(block) for block in code_blocks(STEPS_PAGE[step], "json")]
+
+
+def errors_of(step: str) -> set[str]:
+    cells = [row[0] for row in rows(STEPS_PAGE[step]) if len(row) == 3]
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def test_every_step_is_told_and_no_other() -> None:
+    assert set(STEPS_PAGE) == set(STEPS)
+
+
+def test_memory_timeout_and_policy_are_those_of_the_package() -> None:
+    configured = json.loads(read(".chalice/config.json"))["lambda_functions"]
+    told = {
+        re.sub(r".*`(\w+)`.*", r"\1", row[0]): (int(row[1]), int(row[2]), row[3])
+        for row in rows(read("docs/steps.md"))
+        if len(row) == 5 and row[0] != "step"
+    }
+    assert told == {
+        name: (
+            configured[name]["lambda_memory_size"],
+            configured[name]["lambda_timeout"],
+            f"[policy](../.chalice/{configured[name]['iam_policy_file']})",
+        )
+        for name in STEPS
+    }
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_the_events_are_what_the_step_reads(step: str) -> None:
+    model = STEPS[step].event
+    *events, _answer = examples(step)
+    assert set().union(*events) == set(bodies.fields_of(model))
+    for event in events:
+        bodies.read(model, event)
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_the_errors_are_names_that_a_step_can_raise(step: str) -> None:
+    refusals = {error_name(code.value) for code in Code}
+    assert errors_of(step) - refusals - FAILURES == set()
+    assert "InvalidFields" in errors_of(step)
+
+
+def test_what_the_state_machine_catches_is_told() -> None:
+    for state in MACHINE.values():
+        name = state.get("Parameters", {}).get("FunctionName", "")
+        step = re.sub(r"(?<!^)(?=[A-Z])", "_", name.strip("${}").removesuffix("Arn")).lower()
+        caught = {error for rule in state.get("Retry", []) + state.get("Catch", []) for error in rule["ErrorEquals"]}
+        named = {error for error in caught if not error.startswith("States.")}
+        assert named <= (errors_of(step) if step else set()), state
+
+
+@pytest.fixture
+def registered(laptop: Laptop) -> tuple[Laptop, dict[str, dict[str, str]]]:
+    """A laptop, and the events of a registration that every step can be invoked on."""
+    walk = Walk(laptop)
+    opened = walk.opened()
+    here, token = f"/icegate/registrations/{opened['registration_id']}", opened["flow_token"]
+    chosen = {"icegate_id": "asha", "password": "Sagar#2026", "confirm_password": "Sagar#2026"}
+    walk.ask("PUT", f"{here}/credentials", chosen, token)
+    record = {"registration_id": opened["registration_id"]}
+    waiting = {**record, "task_token": "nobody waits under this"}
+    events = {"verify_contact_codes": {**record, **walk.newest_codes()}, "record": record, "waiting": waiting}
+    return laptop, events
+
+
+def test_the_answers_have_the_members_that_are_told(registered: tuple[Laptop, dict[str, dict[str, str]]]) -> None:
+    laptop, events = registered
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("issue_contact_codes", events["waiting"]),
+        ("verify_contact_codes", events["verify_contact_codes"]),
+        ("await_contact_decision", events["waiting"]),
+        ("issue_alternate_codes", events["waiting"]),
+        ("tell_registrant", events["record"]),
+        ("expire_registration", events["record"]),
+        ("issue_temporary_passwords", {"to": "all"}),
+    ]
+    for step, event in asked:
+        answer = laptop.steps.invoke(step, json.dumps(event))
+        assert not answer.failed, (step, answer.payload)
+        assert json.loads(answer.payload).keys() == examples(step)[-1].keys(), step
+
+
+def test_the_policies_exist() -> None:
+    assert all((ROOT / ".chalice" / f"policy-{step}.json").is_file() for step in STEPS)
