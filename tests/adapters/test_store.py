@@ -1,4 +1,4 @@
-"""The store's promises, held by the fake and by DynamoDB on both engines alike: the tests above it may trust the fake."""
+"""The store's promises, held by the fake and by DynamoDB on both engines: so tests of the domain may trust the fake."""
 
 from __future__ import annotations
 
@@ -296,13 +296,14 @@ class TestDynamoDbStore(StoreContract):
     @pytest.mark.parametrize("operation", ["GetItem", "PutItem", "TransactWriteItems"])
     def test_no_answer_is_told_as_such(self, laptop: Laptop, store: Store, operation: str) -> None:
         made = registration()
+        once = UseOnce(f"d#{next(_numbers)}", LATER)
+        asks: dict[str, Callable[[], object]] = {
+            "GetItem": lambda: store.registration(made.registration_id),
+            "PutItem": lambda: store.write(WriteRegistration(made)),
+            "TransactWriteItems": lambda: store.write(WriteRegistration(made), once),
+        }
         with laptop.faults.during("dynamodb", operation), pytest.raises(StoreUnavailable):
-            if operation == "GetItem":
-                store.registration(made.registration_id)
-            elif operation == "PutItem":
-                store.write(WriteRegistration(made))
-            else:
-                store.write(WriteRegistration(made), UseOnce(f"d#{next(_numbers)}", LATER))
+            asks[operation]()
 
     def test_the_table_says_when_the_sweep_may_take_a_row_well_after_it_counts(
         self, laptop: Laptop, store: Store
@@ -312,4 +313,3 @@ class TestDynamoDbStore(StoreContract):
         store.write(WriteRegistration(made))
         row = suite().store.tables.registrations.get(made.registration_id)
         assert row.ttl >= (LATER + timedelta(days=1)).timestamp()
-

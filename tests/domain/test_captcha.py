@@ -58,7 +58,15 @@ def test_a_wrong_number_is_no_solution() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "", "e30=", "bnVsbA==", "W10=", "eyJjaGFsbGVuZ2UiOnt9LCJzb2x1dGlvbiI6e319", base64.b64encode(b"[" * 9000).decode()],
+    [
+        "x",
+        "",
+        "e30=",
+        "bnVsbA==",
+        "W10=",
+        "eyJjaGFsbGVuZ2UiOnt9LCJzb2x1dGlvbiI6e319",
+        base64.b64encode(b"[" * 9000).decode(),
+    ],
 )
 def test_what_is_no_solution_at_all_is_incorrect(text: str) -> None:
     assert refusal(text) is Code.CAPTCHA_INCORRECT

@@ -92,7 +92,7 @@ def test_both_codes_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatc
         return hmac_compare(left, other)
 
     hmac_compare = hmac.compare_digest
-    monkeypatch.setattr(codes.hmac, "compare_digest", counting)
+    monkeypatch.setattr(hmac, "compare_digest", counting)
     assert codes.wrong_channels(KEY, CHALLENGE, CONTACT, Codes("000001", "000002")) == (Channel.MOBILE, Channel.EMAIL)
     assert compared == ["000001", "000002"]
 
@@ -117,7 +117,9 @@ def test_a_typed_code_may_have_blanks(typed: str) -> None:
     assert codes.parse_code(typed) == "123456"
 
 
-@pytest.mark.parametrize("typed", ["12345", "1234567", "१२३४५६", "１２３４５６", "12345a", "123456\n7", "+12345", "²²²²²²"])
+@pytest.mark.parametrize(
+    "typed", ["12345", "1234567", "१२३४५६", "１２３４５６", "12345a", "123456\n7", "+12345", "²²²²²²"]
+)
 def test_what_is_no_code_is_refused_before_an_attempt_is_spent(typed: str) -> None:
     with pytest.raises(FieldProblem) as problem:
         codes.parse_code(typed)

@@ -22,8 +22,8 @@ def test_an_iec_is_a_pan_or_ten_digits(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "038801234", "0388O12345", "AAPFU09391", "ABMXA3211G", "ABMPA32111", "ACUPA0000R", "ACUPA7085RR", "AAPFU0939F\n1",
-        "०३८८०१२३४५", "０３８８０１２３４５", "AAPFU0939Ｆ", "0388012345" * 10, "ıAPFU0939F",
+        "038801234", "0388O12345", "AAPFU09391", "ABMXA3211G", "ABMPA32111", "ACUPA0000R", "ACUPA7085RR",
+        "AAPFU0939F\n1", "०३८८०१२३४५", "０３８８０１２３４५", "AAPFU0939Ｆ", "0388012345" * 10, "ıAPFU0939F",
     ],
 )  # fmt: skip
 def test_what_is_no_iec_is_refused(typed: str) -> None:
@@ -35,8 +35,8 @@ def test_what_is_no_iec_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "27AAPFU0939F1ZV", "29AAGCB7383J1Z4", "33AAACH7409R1Z8", "33AAPFU0939F1Z2", "38AAPFU0939F1ZS", "97AAPFU0939F1ZO",
-        "99AAPFU0939F1ZK", "33ZZZCZ9999Z1ZQ", "33ZZZPZ9999Z1ZZ", "33ZZZFZ9999Z1ZK",
+        "27AAPFU0939F1ZV", "29AAGCB7383J1Z4", "33AAACH7409R1Z8", "33AAPFU0939F1Z2", "38AAPFU0939F1ZS",
+        "97AAPFU0939F1ZO", "99AAPFU0939F1ZK", "33ZZZCZ9999Z1ZQ", "33ZZZPZ9999Z1ZZ", "33ZZZFZ9999Z1ZK",
     ],
 )  # fmt: skip
 def test_a_right_gstin_is_taken_in_any_case(typed: str) -> None:
@@ -121,7 +121,9 @@ def test_a_mobile_is_stored_in_one_form(typed: str) -> None:
     assert identifiers.parse_mobile(typed) == "+919876543210"
 
 
-@pytest.mark.parametrize("typed", ["5876543210", "987654321", "98765432100", "९८७६५४३२१०", "+1 9876543210", "98765432I0"])
+@pytest.mark.parametrize(
+    "typed", ["5876543210", "987654321", "98765432100", "९८७६५४३२१०", "+1 9876543210", "98765432I0"]
+)
 def test_what_is_no_indian_mobile_is_refused(typed: str) -> None:
     with pytest.raises(FieldProblem) as problem:
         identifiers.parse_mobile(typed)

@@ -113,7 +113,9 @@ def test_unknown_name_and_wrong_password_are_one_refusal(
 
 
 @pytest.mark.parametrize("name", ["asha_exports", "nobody"])
-def test_ten_wrong_passwords_lock_a_known_and_an_unknown_name_alike(desk: SigningIn, clock: FakeClock, name: str) -> None:
+def test_ten_wrong_passwords_lock_a_known_and_an_unknown_name_alike(
+    desk: SigningIn, clock: FakeClock, name: str
+) -> None:
     for _ in range(10):
         with pytest.raises(Refusal):
             desk.sign_in(name, "wrong", IP)

@@ -1,7 +1,7 @@
 """A model of the codes: anything a person, a lost answer or a double click may do, in any order.
 
-It holds throughout: at most five compares of a code, one success for a pair of codes, no success after two hours, and no code
-in any place but the messages themselves.
+It holds throughout: at most five compares of a code, one success for a pair of codes, no success after two hours,
+and no code in any place but the messages themselves.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chalicelib.domain import codes
 from chalicelib.domain.changes import StoreUnavailable
 from chalicelib.domain.codes import Codes
-from chalicelib.domain.contacts import Channel
+from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.registration import AWAITING_CODES, CodesFor, Status
 from chalicelib.domain.refusals import Code, Refusal
 from tests.domain.icegate.world import ALTERNATE, HOLDER, IP, World
@@ -56,7 +56,7 @@ class CodesModel(RuleBasedStateMachine):
         if hasattr(self, "patch"):
             self.patch.undo()
 
-    def counted(self, key: codes.ServerKey, challenge: codes.Challenge, contact: codes.Contact, typed: Codes) -> object:
+    def counted(self, key: codes.ServerKey, challenge: codes.Challenge, contact: Contact, typed: Codes) -> object:
         self.compares[challenge.nonce] += 1
         return self.compare(key, challenge, contact, typed)
 
@@ -73,12 +73,15 @@ class CodesModel(RuleBasedStateMachine):
                 else:
                     world.desk.verify(world.registration_id, world.flow_token, codes_for, typed, IP)
             except Refusal as refusal:
-                assert refusal.code in _EXPECTED, refusal.code
-                self.refusals.append(f"{refusal} {refusal.facts} {refusal.errors}")
+                self.note_refusal(refusal)
             except StoreUnavailable:
                 pass
         world.store.lose_answers = 0
         self.note_success(before.status in AWAITING_CODES, typed)
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        assert refusal.code in _EXPECTED, refusal.code
+        self.refusals.append(f"{refusal} {refusal.facts} {refusal.errors}")
 
     def note_success(self, was_open: bool, typed: Codes) -> None:  # noqa: FBT001
         after = self.world.read()
@@ -110,7 +113,7 @@ class CodesModel(RuleBasedStateMachine):
         try:
             self.world.desk.send_again(self.world.registration_id, self.world.flow_token, IP)
         except Refusal as refusal:
-            assert refusal.code in _EXPECTED, refusal.code
+            self.note_refusal(refusal)
         self.world.journey.run()
 
     @precondition(lambda self: self.world.read().status is Status.CONTACT_VERIFIED)
@@ -120,7 +123,7 @@ class CodesModel(RuleBasedStateMachine):
         try:
             self.world.desk.change_contact(self.world.registration_id, self.world.flow_token, ALTERNATE, IP)
         except Refusal as refusal:
-            assert refusal.code in _EXPECTED, refusal.code
+            self.note_refusal(refusal)
         self.world.journey.run()
 
     @rule(minutes=st.sampled_from([1, 16, 60, 119]))

@@ -14,8 +14,8 @@ from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
 from chalicelib.domain.icegate.registration import CodesFor, Status, Wait
-from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.icegate.registration_steps import SendingInProgress
+from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.notices import NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import JourneysUnavailable
 from chalicelib.domain.refusals import Code, Refusal

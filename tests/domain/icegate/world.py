@@ -84,9 +84,7 @@ class World:
         return stored
 
     def choose(self, icegate_id: str = "Asha_Exports") -> Registration:
-        return self.desk.choose_credentials(
-            self.registration_id, self.flow_token, IcegateId(icegate_id), PASSWORD, IP
-        )
+        return self.desk.choose_credentials(self.registration_id, self.flow_token, IcegateId(icegate_id), PASSWORD, IP)
 
     def codes_sent(self, icegate_id: str = "Asha_Exports") -> Registration:
         """A registration whose two codes have gone out."""

@@ -1,0 +1,74 @@
+"""The journeys: starting twice is starting once, a wait that is over is no failure, an outage is."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.adapters.journeys import StepFunctionsJourneys
+from chalicelib.domain.ports import JourneysUnavailable, Woken
+from chalicelib.settings import Settings
+
+SETTINGS = Settings({"SIMPLIFIED_REGISTRATION_ARN": "arn:aws:states:ap-south-1:1:stateMachine:s"})
+OUTAGE = EndpointConnectionError(endpoint_url="https://states")
+
+
+class FakeStates:
+    """Step Functions and the way to it, in one; `failure` is what the next call meets."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure = failure
+        self.asked: list[dict[str, Any]] = []
+
+    def client(self, service: str) -> Any:
+        assert service == "stepfunctions"
+        return self
+
+    def start_execution(self, **asked: Any) -> None:
+        self._take(asked)
+
+    def send_task_success(self, **asked: Any) -> None:
+        self._take(asked)
+
+    def _take(self, asked: dict[str, Any]) -> None:
+        self.asked.append(asked)
+        if self.failure is not None:
+            raise self.failure
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "Operation")
+
+
+def journeys(states: FakeStates) -> StepFunctionsJourneys:
+    return StepFunctionsJourneys(states, SETTINGS)  # type: ignore[arg-type]
+
+
+def test_an_execution_bears_the_registrations_id_and_gets_nothing_else() -> None:
+    states = FakeStates()
+    journeys(states).start("r1", 7200)
+    assert states.asked[0]["name"] == "r1"
+    assert states.asked[0]["input"] == '{"registration_id": "r1", "seconds_left": 7200}'
+
+
+def test_a_second_start_is_the_first_ones() -> None:
+    journeys(FakeStates(refusal("ExecutionAlreadyExists"))).start("r1", 7200)
+
+
+@pytest.mark.parametrize("failure", [OUTAGE, refusal("ServiceUnavailable"), refusal("AccessDeniedException")])
+def test_what_else_goes_wrong_is_an_outage_that_a_repetition_heals(failure: Exception) -> None:
+    with pytest.raises(JourneysUnavailable):
+        journeys(FakeStates(failure)).start("r1", 7200)
+    with pytest.raises(JourneysUnavailable):
+        journeys(FakeStates(failure)).wake("token", {"next": "verified"})
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_a_wait_that_is_over_is_no_failure(code: str) -> None:
+    assert journeys(FakeStates(refusal(code))).wake("token", {"next": "verified"}) is Woken.WAITS_NO_MORE
+
+
+def test_a_wake_carries_the_message() -> None:
+    states = FakeStates()
+    assert journeys(states).wake("token", {"next": "verified", "seconds_left": 5}) is Woken.AWAKE
+    assert states.asked == [{"taskToken": "token", "output": '{"next": "verified", "seconds_left": 5}'}]
