@@ -120,7 +120,7 @@ def test_a_refusal_says_what_to_do_next(language: str, code: Code) -> None:
     assert detail != text(language, f"refusal.{code.value}.title")
 
 
-LONGEST = {"code": "123456", "icegate_id": "x" * 25, "domain": "x" * 30}
+LONGEST = {"code": "123456", "until": "18:30", "icegate_id": "x" * 25, "domain": "x" * 30}
 
 
 class TestSms:
@@ -135,7 +135,9 @@ class TestSms:
     @pytest.mark.parametrize("kind", ["contact_code", "alternate_code"])
     def test_a_code_is_bound_to_our_site(self, language: str, kind: str) -> None:
         """WebOTP: the last line names the domain and the code."""
-        last = text(language, f"sms.{kind}", code="123456", domain="icegate.example.gov.in").splitlines()[-1]
+        last = text(
+            language, f"sms.{kind}", code="123456", until="18:30", domain="icegate.example.gov.in"
+        ).splitlines()[-1]
         assert last == "@icegate.example.gov.in #123456"
 
     @pytest.mark.parametrize("key", [key for key in catalogue("en") if key.startswith("sms.")])
