@@ -1,7 +1,7 @@
 // Both pages that ask for two codes: for the contact of record and for the alternate one.
 import { Problem, now } from "./api.js";
 import { countdown } from "./clock.js";
-import { goOn, heed, isOver, open, overProblem, poll, showEnd, step } from "./flow.js";
+import { exhausted, goOn, heed, isOver, open, overProblem, poll, showEnd, step } from "./flow.js";
 import { asciiDigits, hold, readyForm, showProblem } from "./form.js";
 import { forget } from "./keep.js";
 import { find, page, say, word } from "./words.js";
@@ -35,11 +35,13 @@ async function settle(latest) {
   const settled = await poll(latest, (one) => !sending(one));
   if (settled === null) say(find("sent-status"), word("codes.slow"));
   else if (isOver(settled)) await showEnd(overProblem(settled));
+  else if (settled.attempts_left === 0) await showEnd(exhausted());
   else show(settled);
 }
 
 // The wait is shown every second but not spoken: the sentence is read when one comes to the button.
 function tick() {
+  if (!resend.isConnected) return; // the page shows an end instead
   const wait = resendAt ? Date.parse(resendAt) - now() : 0;
   const may = sendsLeft > 0 && wait <= 0 && !resending;
   if (may) resend.removeAttribute("aria-disabled");

@@ -100,8 +100,12 @@ export async function poll(view, settled) {
 export const isOver = (view) => view.status === "expired" || view.status === "superseded";
 export const ends = (problem) => ENDS.includes(problem.code);
 
+/** The codes had their five tries: the same as the API's refusal of a sixth. */
+export const exhausted = () => ({ code: "codes_exhausted", title: word("refusal.codes_exhausted.title"), detail: word("refusal.codes_exhausted.detail") });
+
 /** Where a refusal is about the registration as a whole, leaves this page for the one that says so or goes on. */
 export async function heed(problem) {
+  if (problem.attemptsLeft === 0) await showEnd(exhausted());
   if (ends(problem)) await showEnd(problem);
   if (!ELSEWHERE.includes(problem.code)) return;
   await open();
@@ -116,7 +120,10 @@ export function overProblem(view) {
 
 /** Puts the end of the road in the page's place: what happened, and every way on from here. */
 export function showEnd(problem) {
-  leaveFlow();
+  const { code } = problem;
+  // Whoever tried to change the contact may still finish with the one on record.
+  const mayFinish = code === "codes_exhausted" && page === "alternate-codes";
+  if (!mayFinish) leaveFlow();
   forget("typed:codes", "typed:alternate-codes", "typed:alternate-contact");
   document.querySelector("dialog[open]")?.close();
   const heading = document.createElement("h1");
@@ -134,9 +141,11 @@ export function showEnd(problem) {
     made.textContent = text;
     actions.append(made);
   };
-  if (problem.code === "registration_ended") link("go", "/sign-in", word("site.sign_in"));
-  link(problem.code === "registration_ended" ? "quiet" : "go", STEPS, word("site.start_again"));
-  if (problem.code === "flow_token_invalid" || problem.code === "registration_superseded") link("quiet", `${STEPS}/resume`, word("site.have_codes"));
+  const registered = code === "registration_ended" || code === "registration_superseded";
+  if (registered) link("go", "/sign-in", word("site.sign_in"));
+  if (mayFinish) link("go", `${STEPS}/verified`, word("alternate_contact.back"));
+  link(registered || mayFinish ? "quiet" : "go", STEPS, word("site.start_again"));
+  if (code === "flow_token_invalid") link("quiet", `${STEPS}/resume`, word("site.have_codes"));
   find("main").replaceChildren(heading, lead, actions);
   document.title = `${problem.title} – ${word("site.name")}`;
   heading.focus();

@@ -1,0 +1,49 @@
+"""A real Chromium for the browser tests, and visitors who use it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from infra.local.chromium import found
+from infra.local.laptop import Laptop
+from tests.browser.visitor import Visitor
+
+PATIENCE = 20_000  # ms; a loaded machine is slow, a broken page is slower
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Run one Chromium for all tests."""
+    path = found()
+    if path is None:
+        pytest.fail("no Chromium: set CHROMIUM, or run: python -m infra.local.chromium", pytrace=False)
+    expect.set_options(timeout=PATIENCE)
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*quiet, "--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, laptop: Laptop) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors: ``visit(language, width)``. At the end none of them may have met with trouble."""
+    visitors: list[Visitor] = []
+
+    def visitor(language: str = "en", width: int = 1280) -> Visitor:
+        visitors.append(Visitor(chromium, laptop, language, width))
+        visitors[-1].page.set_default_timeout(PATIENCE)
+        return visitors[-1]
+
+    yield visitor
+    for one in visitors:
+        one.close()
