@@ -11,7 +11,9 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import codes
 from chalicelib.domain.codes import Codes
+from chalicelib.domain.icegate import registration as registrations
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Wait
+from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import required, sent
 from chalicelib.handlers.steps import StepAnswer, identifier, step
 from chalicelib.suite import suite
@@ -35,6 +37,22 @@ class RegistrationEvent:
     """The event of a step that needs the registration alone."""
 
     registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
+
+
+def _because(value: str) -> str:
+    if value not in {"time_ran_out", "step_failed"}:
+        raise FieldProblem("bad_characters")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryEvent:
+    """The event of the step that ends a registration."""
+
+    registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
+    because: str = sent(
+        _because, "`time_ran_out` (ends it if its time is over) or `step_failed` (ends it).", "time_ran_out"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +109,13 @@ def tell_registrant(event: RegistrationEvent) -> StepAnswer:
 
 
 @registration_steps.lambda_function(name="expire_registration")
-@step(RegistrationEvent)
-def expire_registration(event: RegistrationEvent) -> StepAnswer:
-    """Ends a registration whose wait ran out and gives its ICEGATE ID back."""
-    return _standing(suite().registration_steps.expire(event.registration_id))
+@step(ExpiryEvent)
+def expire_registration(event: ExpiryEvent) -> StepAnswer:
+    """Ends a registration whose time is over or that cannot go on; `next` says where one that lives on stands."""
+    registration_id, steps = event.registration_id, suite().registration_steps
+    ended = steps.give_up(registration_id) if event.because == "step_failed" else steps.expire(registration_id)
+    body = registrations.message_body(ended, registrations.place(ended), suite().clock())
+    return {**_standing(ended), **body}
 
 
 @registration_steps.lambda_function(name="verify_contact_codes")

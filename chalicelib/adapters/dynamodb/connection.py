@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class SharedConnection(Connection):
-    """A PynamoDB connection on the suite's one client, instead of a session for each thread and a client for each table."""
+    """A PynamoDB connection on the suite's one client; PynamoDB's own makes one for each table."""
 
     def __init__(self, aws: Aws) -> None:
         super().__init__(

@@ -68,6 +68,16 @@ class Message(StrEnum):
     CHANGE = "change"
 
 
+class Place(StrEnum):
+    """Where in its journey a registration stands, read off the record alone."""
+
+    CONTACT_CODES = "contact_codes"
+    DECISION = "decision"
+    ALTERNATE_CODES = "alternate_codes"
+    CREATION = "creation"
+    ENDED = "ended"
+
+
 ENDED = frozenset({Status.REGISTERED, Status.EXPIRED, Status.SUPERSEDED})
 AWAITING_CODES = frozenset(
     {Status.SENDING_CODES, Status.CODES_NOT_SENT, Status.CODES_SENT, Status.ALTERNATE_CODES_SENT}
@@ -341,13 +351,30 @@ def journey_message(registration: Registration) -> Message | None:
     return None
 
 
+def place(registration: Registration) -> Place:
+    """Where the journey belongs.
+
+    A wait that ran out asks this: the person may have decided while no wake-up came through.
+    """
+    if registration.status in ENDED:
+        return Place.ENDED
+    if registration.status is Status.REGISTERING:
+        return Place.CREATION
+    if registration.status is Status.CONTACT_VERIFIED:
+        return Place.DECISION
+    return Place.ALTERNATE_CODES if registration.codes_for is CodesFor.ALTERNATE else Place.CONTACT_CODES
+
+
 def _decision_message(registration: Registration) -> Message | None:
     if registration.codes_for is CodesFor.ALTERNATE and registration.alternate is not None:
         return Message.CHANGE
     return None if registration.status is Status.CONTACT_VERIFIED else Message.FINISH
 
 
-def message_body(registration: Registration, message: Message, now: datetime) -> Mapping[str, str | int]:
-    """The output with which the journey wakes: our id, what next, and for how long the next wait may last (seconds)."""
+def message_body(registration: Registration, what_next: Message | Place, now: datetime) -> Mapping[str, str | int]:
+    """The output with which the journey goes on.
+
+    Our id, what next, and for how long the next wait may last (seconds).
+    """
     seconds_left = max(1, math.ceil((registration.expires_at - now).total_seconds()))
-    return {"registration_id": registration.registration_id, "next": message.value, "seconds_left": seconds_left}
+    return {"registration_id": registration.registration_id, "next": what_next.value, "seconds_left": seconds_left}

@@ -125,7 +125,17 @@ class RegistrationSteps:
         return (*registration.told, *told)
 
     def expire(self, registration_id: str) -> Registration:
-        """Ends a registration whose wait ran out, and gives its ICEGATE ID back. A registered one stays registered."""
+        """Ends a registration whose time is over, and gives its ICEGATE ID back.
+
+        One that is registered stays so; and one whose time is not over is left alone, for its journey to go on from
+        where the record says it stands (`registration.place`): the person moved on and the wake-up was lost.
+        """
+        registration = self._read(registration_id)
+        is_over = registrations.is_expired(registration, self.clock())
+        return self._end(registration_id, Status.EXPIRED) if is_over else registration
+
+    def give_up(self, registration_id: str) -> Registration:
+        """Ends a registration that a step failed for good, so that the person is told to start afresh."""
         return self._end(registration_id, Status.EXPIRED)
 
     # What several of them do.

@@ -455,6 +455,36 @@ def test_codes_under_a_withdrawn_key_are_dead(world: World) -> None:
     assert refused(lambda: verify(world, typed)).code is Code.REGISTRATION_EXPIRED
 
 
+@pytest.mark.parametrize(
+    ("asks", "end"),
+    [
+        ([verify], "AwaitContactDecision"),
+        ([verify, finish], "Registered"),
+        ([verify, change], "IssueAlternateCodes"),
+    ],
+)
+def test_a_wait_that_runs_out_after_a_lost_wake_up_loses_nothing(
+    world: World, asks: list[Callable[[World], Status]], end: str
+) -> None:
+    world.codes_sent()
+    world.advance(hours=1, minutes=59)
+    world.journeys.is_available = False
+    for ask in asks:
+        with pytest.raises(JourneysUnavailable):
+            ask(world)
+    world.journeys.is_available = True
+    world.advance(minutes=1)
+    world.journey.time_out()
+    assert world.journey.run() == end
+
+
+def test_a_step_that_failed_for_good_ends_the_registration(world: World) -> None:
+    world.codes_sent()
+    world.steps.give_up(world.registration_id)
+    assert world.read().status is Status.EXPIRED
+    assert world.store.icegate_id("asha_exports") is None
+
+
 def test_every_step_may_run_twice(world: World) -> None:
     world.codes_sent()
     world.steps.issue_codes(world.registration_id, "again", Wait.CONTACT_CODES)

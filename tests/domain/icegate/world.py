@@ -11,7 +11,7 @@ from chalicelib.domain.changes import StoreUnavailable, WriteRegistration, Write
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.holders import Holder
-from chalicelib.domain.icegate.registration import LIFETIME, Registration, Status, Wait
+from chalicelib.domain.icegate.registration import LIFETIME, Place, Registration, Status, Wait, place
 from chalicelib.domain.icegate.registration_steps import RegistrationSteps, RegistrationSuperseded, SendingInProgress
 from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan
@@ -120,9 +120,9 @@ class Journey:
         return self.state
 
     def time_out(self) -> None:
-        """The wait ran out."""
-        self.world.steps.expire(self.registration_id)
-        self.state = "Expired"
+        """The wait ran out; the state machine asks the record where to go on."""
+        registration = self.world.steps.expire(self.registration_id)
+        self.state, self.token = _PLACES[place(registration)], None
 
     def _moved(self) -> bool:
         waits = {
@@ -178,6 +178,13 @@ class Journey:
             step()
 
 
+_PLACES = {
+    Place.CONTACT_CODES: "IssueContactCodes",
+    Place.DECISION: "AwaitContactDecision",
+    Place.ALTERNATE_CODES: "IssueAlternateCodes",
+    Place.CREATION: "CreateIcegateAccount",
+    Place.ENDED: "Ended",
+}
 _NEXT = {
     "IssueContactCodes": {"send_again": "IssueContactCodes", "*": "AwaitContactDecision"},
     "AwaitContactDecision": {"change": "IssueAlternateCodes", "*": "CreateIcegateAccount"},
