@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
+DIGITS = 12
 CACHE = HERE.parent / ".cache" / "bench"
 
 
@@ -32,10 +33,10 @@ def once(name: str, sources: Iterable[Path], build: Callable[[Path], None]) -> P
     digest = hashlib.sha256(sys.version.encode())
     for source in sources:
         digest.update(source.read_bytes())
-    place = CACHE / f"{name}-{digest.hexdigest()[:12]}"
+    place = CACHE / f"{name}-{digest.hexdigest()[:DIGITS]}"
     if not place.exists():
         print(f"building {name} into {place.relative_to(HERE.parent)} …", file=sys.stderr, flush=True)
-        for old in CACHE.glob(f"{name}-*"):
+        for old in CACHE.glob(f"{name}-{'[0-9a-f]' * DIGITS}"):
             shutil.rmtree(old)
         half = CACHE / f"half-{name}"
         shutil.rmtree(half, ignore_errors=True)

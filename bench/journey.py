@@ -109,9 +109,20 @@ def register(laptop: Laptop, client: Client, sample: Sample, icegate_id: str) ->
     told = client.wants(200, client.ask("POST", f"{where}/codes/verify", codes, token, f"{named}/codes/verify"))
     if told["status"] != "contact_verified":
         raise WrongAnswerError(f"right codes gave {told}")
+    waits_for_decision(laptop)
     told = client.wants((200, 202), client.ask("POST", f"{where}/finish", {"confirm": True}, token, f"{named}/finish"))
     if told["status"] != "registered":
         standing("registered")
+
+
+def waits_for_decision(laptop: Laptop) -> None:
+    """Wait until the journey does, as a person who reads the page makes it do; else both write at once and one again."""
+    until = time.monotonic() + PATIENCE
+    while not any(call.writes for call in laptop.calls.by("await_contact_decision")):
+        if time.monotonic() > until:
+            raise WrongAnswerError("the journey does not wait for the decision")
+        time.sleep(0.05)
+    time.sleep(0.2)  # the write has left: let its answer come
 
 
 def ended(laptop: Laptop) -> list[str]:
