@@ -118,7 +118,7 @@ def test_the_answers_have_the_members_that_are_told(registered: tuple[Laptop, di
         ("await_contact_decision", events["waiting"]),
         ("issue_alternate_codes", events["waiting"]),
         ("tell_registrant", events["record"]),
-        ("expire_registration", events["record"]),
+        ("expire_registration", {**events["record"], "because": "time_ran_out"}),
         ("issue_temporary_passwords", {"to": "all"}),
     ]
     for step, event in asked:
