@@ -57,7 +57,7 @@ def laptop(running_laptop: Laptop) -> Laptop:
 
 
 def _have_second_engine(config: pytest.Config) -> None:
-    """Fetch DynamoDB Local. Where it cannot be had, the test fails in CI; elsewhere it is left out and told of at the end."""
+    """Fetch DynamoDB Local. Where it cannot be had, tests fail in CI; elsewhere they are left out, and told of last."""
     reason = dynamodb_local.why_not()
     if reason is None:
         try:

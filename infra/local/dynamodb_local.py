@@ -1,19 +1,23 @@
 """DynamoDB Local, AWS's own engine, as a child process."""
 
+import hashlib
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from infra.local.http_server import HOST
 
 POM = Path("infra/dynamodb-local/pom.xml")
 SERVER = Path("infra/dynamodb-local/LoopbackServer.java")
-LIBRARIES = Path(".cache/dynamodb-local")
+CACHE = Path(".cache/dynamodb-local")
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 _OLDEST_JAVA = 17
@@ -26,7 +30,7 @@ class DynamoDBLocalError(RuntimeError):
 def why_not() -> str | None:
     """Say why DynamoDB Local cannot run on this machine; None if it can (it may still have to be downloaded)."""
     tools = {"java": f"Java {_OLDEST_JAVA} or later (java)"}
-    if not _is_complete():
+    if not _libraries().exists():
         tools |= {"javac": f"a JDK {_OLDEST_JAVA} or later (javac)", "mvn": "Maven (mvn)"}
     missing = [name for tool, name in tools.items() if shutil.which(tool) is None]
     return f"{' and '.join(missing)} not found on the PATH" if missing else None
@@ -34,45 +38,58 @@ def why_not() -> str | None:
 
 def fetch() -> None:
     """Have Maven copy the jars and native libraries into ``.cache``, unless they are there."""
-    if _is_complete():
+    libraries = _libraries()
+    if libraries.exists():
         return
     reason = why_not()
     if reason:
         raise DynamoDBLocalError(f"{reason}. Install a JDK {_OLDEST_JAVA} and Maven, or use DYNAMODB=moto.")
     print("Fetching DynamoDB Local from Maven Central (about 50 MB, once)…", flush=True)
-    shutil.rmtree(LIBRARIES, ignore_errors=True)
-    _have_done(["mvn", "--batch-mode", "--quiet", "--file", str(POM), "dependency:copy-dependencies"])
-    _have_done(["javac", "-d", str(LIBRARIES), "-cp", f"{LIBRARIES}/*", str(SERVER)])
-    _stamp().write_bytes(_wanted())
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # Into a folder of its own first: what stands under its final name is whole.
+    with TemporaryDirectory(dir=CACHE) as folder:
+        fetched = Path(folder).resolve() / "libraries"
+        copy = ["dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
+        _have_done(["mvn", "--batch-mode", "--quiet", "--file", str(POM), *copy])
+        _have_done(["javac", "-d", str(fetched), "-cp", f"{fetched}/*", str(SERVER)])
+        try:
+            fetched.rename(libraries)
+        except OSError:
+            # Another process was as quick.
+            if not libraries.exists():
+                raise
+
+
+@dataclass(frozen=True)
+class DynamoDBLocal:
+    """A DynamoDB Local that was started."""
+
+    endpoint: str
+    """Where it answers."""
+    ready: Callable[[], None]
+    """Waits until it does; raises DynamoDBLocalError."""
 
 
 @contextmanager
-def dynamodb_local_running(data: Path | None = None) -> Iterator[str]:
-    """Run DynamoDB Local on a free port while in the block; yields its address.
+def dynamodb_local_running(data: Path | None = None) -> Iterator[DynamoDBLocal]:
+    """Run DynamoDB Local on a free port while in the block: in memory, or in the folder ``data``.
 
-    In memory, or in the folder ``data``. Raises DynamoDBLocalError.
+    Raises DynamoDBLocalError. It takes a second or two to be ``ready``, in which other things can be done.
     """
     fetch()
+    libraries = _libraries()
     port = _free_port()
     store = ["-inMemory"]
     if data is not None:
         folder = data / "dynamodb"
         folder.mkdir(parents=True, exist_ok=True)
         store = ["-dbPath", str(folder.resolve())]
-    command = [
-        *(
-            "java",
-            "-Xmx512m",
-            f"-Djava.library.path={LIBRARIES}",
-            "-cp",
-            f"{LIBRARIES}{os.pathsep}{LIBRARIES}/*",
-            SERVER.stem,
-        ),
-        *("-port", str(port), "-sharedDb", "-disableTelemetry", *store),
-    ]
+    command = ["java", "-Xmx512m", f"-Djava.library.path={libraries}"]
+    command += ["-cp", f"{libraries}{os.pathsep}{libraries}/*", SERVER.stem]
+    command += ["-port", str(port), "-sharedDb", "-disableTelemetry", *store]
     with subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,10 +97,8 @@ def dynamodb_local_running(data: Path | None = None) -> Iterator[str]:
         start_new_session=True,
     ) as child:
         try:
-            _wait_until_it_answers(child, port)
-            yield f"http://{HOST}:{port}"
+            yield DynamoDBLocal(f"http://{HOST}:{port}", partial(_wait_until_it_answers, child, port))
         finally:
-            child.terminate()
             try:
                 child.communicate(timeout=_STOP_SECONDS)
             except subprocess.TimeoutExpired:
@@ -96,16 +111,8 @@ def _have_done(command: list[str]) -> None:
         raise DynamoDBLocalError(f"DynamoDB Local could not be fetched; {command[0]} said:\n{done.stdout}{done.stderr}")
 
 
-def _is_complete() -> bool:
-    return _stamp().exists() and _stamp().read_bytes() == _wanted()
-
-
-def _stamp() -> Path:
-    return LIBRARIES / "fetched-for"
-
-
-def _wanted() -> bytes:
-    return POM.read_bytes() + SERVER.read_bytes()
+def _libraries() -> Path:
+    return CACHE / hashlib.sha256(POM.read_bytes() + SERVER.read_bytes()).hexdigest()[:12]
 
 
 def _free_port() -> int:

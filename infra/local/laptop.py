@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, Self
 
+from chalice.app import Chalice
+
 from infra.local.calls import Calls, recording
 from infra.local.chalice_threads import own_request_for_each_thread
 from infra.local.clock import LaptopClock
@@ -90,8 +92,12 @@ class Laptop:
             laptop.site_url = stack.enter_context(serving(site_port, site, log))
             laptop.console_url = stack.enter_context(serving(console_port, console))
             database = stack.enter_context(dynamodb_local_running(data)) if dynamodb == "local" else None
-            laptop._start_aws(stack, database)
-            laptop._start_suite(stack, project or pravesh(data), site, console)
+            project = project or pravesh(data)
+            laptop._start_aws(stack, database.endpoint if database else None)
+            app = project.app()
+            if database:
+                database.ready()
+            laptop._start_suite(stack, project, app, site, console)
             yield laptop
 
     def _start_aws(self, stack: ExitStack, dynamodb_endpoint: str | None) -> None:
@@ -100,8 +106,7 @@ class Laptop:
         self.environment = aws_environment(self.aws_endpoint, dynamodb_endpoint)
         stack.enter_context(applied(self.environment))
 
-    def _start_suite(self, stack: ExitStack, project: Project, site: "_Later", console: "_Later") -> None:
-        app = project.app()
+    def _start_suite(self, stack: ExitStack, project: Project, app: Chalice, site: "_Later", console: "_Later") -> None:
         self.steps.declare(app.pure_lambda_functions)
         parameters = {**project.parameters, "PublicOrigin": self.site_url}
         resources = Provisioning(project.document, parameters, project.secrets, project.machines, self.steps.arns)
@@ -117,7 +122,7 @@ class Laptop:
         stack.enter_context(own_request_for_each_thread(app))
         stack.enter_context(recording(self.calls))
         self.calls.before_sending = self.faults.before_sending
-        responses = GatewayResponses.of(project.document)
+        responses = GatewayResponses(project.gateway_responses)
         site.ready(Gateway(app.routes, app.api.binary_types, app, responses, self.clock).answer)
         console.ready(Console(self._outbox, self.samples, self.site_url).answer)
 

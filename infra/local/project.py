@@ -14,6 +14,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
 from infra.local.samples import Sample
 from infra.local.template import read_document
@@ -54,6 +55,8 @@ class Project:
     parameters: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     """Logical id of a secret to its value."""
+    gateway_responses: dict[str, Any] = field(default_factory=dict)
+    """What the gateway itself answers, as an AWS::Serverless::Api declares it."""
     composed: Callable[[Clock], AbstractContextManager[object]] = _not_composed
     """A block in which the app runs by the clock that is given."""
     seeded: Callable[[Clock], Sequence[Sample]] = _nothing_to_seed
@@ -71,6 +74,7 @@ def pravesh(data: Path | None = None) -> Project:
         document=read_document(),
         parameters={**PARAMETERS, "SmsTemplateIds": dumps(sms_template_ids)},
         secrets={"ServerKeysSecret": server_keys(data)},
+        gateway_responses=gateway_responses(),
         composed=suite_on_laptop.composed,
         seeded=partial(suite_on_laptop.seeded, data=data),
     )
