@@ -116,7 +116,7 @@ def register(laptop: Laptop, client: Client, sample: Sample, icegate_id: str) ->
 
 
 def waits_for_decision(laptop: Laptop) -> None:
-    """Wait until the journey does, as a person who reads the page makes it do; else both write at once and one again."""
+    """Wait until the journey does, as for a person who reads the page; else both write at once, and one again."""
     until = time.monotonic() + PATIENCE
     while not any(call.writes for call in laptop.calls.by("await_contact_decision")):
         if time.monotonic() > until:
