@@ -43,8 +43,10 @@ language of `Accept-Language` (en, hi). An answer is never to be kept (`Cache-Co
 
 A request whose answer was lost is made good by making it again; but a new registration wants a new captcha, and a wrong
 code counts each time. An answer 202 means that the journey is still at work: read the registration after `Retry-After`
-seconds. An address that does not exist is told `not_found`, a method that it does not have `method_not_allowed` (API
-Gateway says `not_found` to both)."""
+seconds.
+
+An address that does not exist is told `not_found`; a method that it does not have is told `method_not_allowed`, or
+`not_found` by API Gateway. What API Gateway refuses itself is a problem as well, its sentences in both languages."""
 
 
 def document() -> dict[str, Any]:

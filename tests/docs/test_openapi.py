@@ -105,6 +105,15 @@ def test_the_answers_of_the_api_fit_it(document: dict[str, Any], laptop: Laptop)
     assert asked == {(method, path) for method, path, _ in operations(document)}
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/poem"), ("GET", "/a/b/c/d/e"), ("PUT", "/captcha")])
+def test_what_there_is_not_is_told_as_it_says(document: dict[str, Any], laptop: Laptop, method: str, path: str) -> None:
+    answered = Walk(laptop).ask(method, path)
+    assert answered.status == 404
+    assert answered.headers["content-type"] == "application/problem+json"
+    told = document["components"]["responses"]["not_found"]["content"]["application/problem+json"]
+    assert violations(document, told["schema"], answered.content) == []
+
+
 def _registered_with_the_contact_on_record(walk: Walk) -> None:
     opened = walk.opened(0)
     here, token = f"/icegate/registrations/{opened['registration_id']}", opened["flow_token"]
