@@ -18,6 +18,27 @@ REGISTER = "/icegate/register"
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 # What docs/ shows: English at a desk, Hindi on a small phone.
 _SHOWN = {("en", DESK), ("hi", NARROW)}
+_SHOWN_PAGES = {
+    "landing",
+    "register",
+    "register-refused",
+    "register-empty",
+    "credentials",
+    "credentials-taken",
+    "codes",
+    "codes-wrong-mobile",
+    "verified",
+    "finish-question",
+    "alternate-contact",
+    "alternate-codes",
+    "resume",
+    "done",
+    "sign-in",
+    "home",
+    "expired",
+    "codes-not-sent",
+    "not-found",
+}
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _REPORT_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', e => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
@@ -91,7 +112,7 @@ class Visitor:
         beyond = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert beyond <= 0, f"{name} is {beyond} px too wide"
         assert self.troubles == []
-        if os.environ.get("SCREENSHOTS") and (self.language, self.width) in _SHOWN:
+        if os.environ.get("SCREENSHOTS") and (self.language, self.width) in _SHOWN and name in _SHOWN_PAGES:
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             path = SCREENSHOTS / f"{name}-{self.language}-{self.width}.png"
             self.page.screenshot(path=path, full_page=whole, animations="disabled", caret="hide")

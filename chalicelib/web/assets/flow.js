@@ -147,6 +147,7 @@ export function showEnd(problem) {
   link(registered || mayFinish ? "quiet" : "go", STEPS, word("site.start_again"));
   if (code === "flow_token_invalid") link("quiet", `${STEPS}/resume`, word("site.have_codes"));
   find("main").replaceChildren(heading, lead, actions);
+  document.querySelector(".steps")?.remove();
   document.title = `${problem.title} – ${word("site.name")}`;
   heading.focus();
   return new Promise(() => {}); // nothing more happens on this page
