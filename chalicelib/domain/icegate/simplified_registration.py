@@ -148,10 +148,7 @@ class SimplifiedRegistrations:
             registrations.demand_live(registration, now)
             if not self._is_same_choice(registration, icegate_id, password):
                 raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=registration.status.value)
-        if registration.task_token is None:
-            seconds = registrations.message_body(registration, registrations.Message.VERIFIED, now)["seconds_left"]
-            self.journeys.start(registration_id, int(seconds))
-        return registration
+        return self._started(registration)
 
     def send_again(self, registration_id: str, flow_token: str, ip: str) -> Registration:
         """Has the same codes sent once more.
@@ -166,7 +163,8 @@ class SimplifiedRegistrations:
             self.store.write(WriteRegistration(asked), *sending)
             return asked
 
-        return self._woken(self._in_rounds(ask))
+        # The journey may never have been started; then this is what makes it good.
+        return self._woken(self._started(self._in_rounds(ask)))
 
     def verify(self, registration_id: str, flow_token: str, codes_for: CodesFor, typed: Codes, ip: str) -> Registration:
         """Confirms the two codes sent to the contact of record or to the alternate contact.
@@ -382,6 +380,13 @@ class SimplifiedRegistrations:
         forgiven = WriteTries(limits.forgiven(tries), now + CODE_TRIES.longest)
         revision = self.store.write(WriteRegistration(registration), forgiven)
         return replace(registration, revision=revision)
+
+    def _started(self, registration: Registration) -> Registration:
+        """Starts the journey, unless it has come to a wait already. Starting twice is starting once."""
+        if registration.task_token is None:
+            body = registrations.message_body(registration, registrations.Message.SEND_AGAIN, self.clock())
+            self.journeys.start(registration.registration_id, int(body["seconds_left"]))
+        return registration
 
     def _woken(self, registration: Registration) -> Registration:
         """Tells the waiting journey what the record says.
