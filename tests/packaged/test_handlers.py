@@ -27,7 +27,7 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "IssueAlternateCodes": (WAITING, "RegistrationUnknown"),
     "CreateIcegateAccount": ({"registration_id": UNKNOWN}, "RegistrationUnknown"),
     "TellRegistrant": ({"registration_id": UNKNOWN}, "RegistrationUnknown"),
-    "ExpireRegistration": ({"registration_id": UNKNOWN}, "RegistrationUnknown"),
+    "ExpireRegistration": ({"registration_id": UNKNOWN, "because": "time_ran_out"}, "RegistrationUnknown"),
     "VerifyContactCodes": (CODES, "FlowTokenInvalid"),
     "VerifyAlternateCodes": (CODES, "FlowTokenInvalid"),
 }

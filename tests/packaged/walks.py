@@ -19,7 +19,7 @@ from infra.local.laptop import Laptop
 from infra.local.samples import Sample
 
 PASSWORD = "Sagar#2026"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,8 @@ def run_out_of_time(laptop: Laptop, holders: Iterator[Sample]) -> None:
     walker = Walker(laptop, next(holders))
     walker.open()
     walker.choose("walker-5")
-    assert walker.step("expire_registration", registration_id=walker.registration_id)["status"] == "expired"
+    ended = walker.step("expire_registration", registration_id=walker.registration_id, because="step_failed")
+    assert ended["status"] == "expired", ended
 
 
 def be_driven_by_another_state_machine(laptop: Laptop, holders: Iterator[Sample]) -> None:
