@@ -38,8 +38,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """Give the DynamoDB engine of the laptop; ``tests.engines.on_both_engines`` asks for more than moto's."""
     engine: Engine = request.param
     if engine == "local":
-        _have_second_engine(request.config)
+        request.getfixturevalue("second_engine")
     return engine
+
+
+@pytest.fixture(scope="session")
+def second_engine(request: pytest.FixtureRequest) -> None:
+    """See to it that DynamoDB Local can be started."""
+    _have_second_engine(request.config)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,11 +71,14 @@ class Calls:
     """The record of calls, in the order they left; a fault may be put in front of each."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._calls: deque[Call] = deque(maxlen=_KEPT)
+        self._count = 0
         self.before_sending: Hook | None = None
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(list(self._calls))
+        with self._lock:
+            return iter(list(self._calls))
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -85,15 +89,17 @@ class Calls:
 
     def clear(self) -> None:
         """Forget what was recorded."""
-        self._calls.clear()
+        with self._lock:
+            self._calls.clear()
 
     @contextmanager
     def recorded(self) -> Iterator[list[Call]]:
         """Give a list that holds, after the block, the calls made in it."""
-        start = list(self._calls)
+        before = self._count
         found: list[Call] = []
         yield found
-        found.extend([call for call in self._calls if not any(call is earlier for earlier in start)])
+        made = self._count - before
+        found.extend(list(self)[-made:] if made else [])
 
     def sees(self, request: AWSPreparedRequest, event_name: str) -> AWSResponse | None:
         """Record a request that is about to be sent; an answer given here is taken instead of sending it."""
@@ -102,7 +108,9 @@ class Calls:
             return None
         made_by = caller()
         call = Call(credential["service"], event_name.rsplit(".", 1)[-1], made_by, _parameters(request), request.url)
-        self._calls.append(call)
+        with self._lock:
+            self._calls.append(call)
+            self._count += 1
         return self.before_sending(call, request) if self.before_sending else None
 
 

@@ -1,6 +1,7 @@
 """What moto's state machines have done: executions, the state each is in, the states it passed."""
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -39,8 +40,11 @@ def executions() -> list[Execution]:
 
 
 def forget_executions() -> None:
-    """Drop every execution. One that waits will find its token refused and stays where it is."""
+    """Drop every execution. One that runs ends with the step it is in; one that waits stays where it is."""
     for machine in _backend().state_machines:
+        for execution in list(machine.executions):
+            if execution.status == "RUNNING" and execution.exec_worker.env:
+                execution.stop(stop_date=datetime.now(tz=UTC), error=None, cause=None)
         machine.executions.clear()
 
 

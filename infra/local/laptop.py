@@ -139,6 +139,7 @@ class Laptop:
         self.faults.clear()
         self.clock.forget_alarms()
         forget_executions()
+        self.steps.wait_until_idle()
         self.clock.back_to_real_time()
         self._tables.restore()
         self._outbox.clear()

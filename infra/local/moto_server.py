@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 from infra.local.clock import LaptopClock
 from infra.local.environment import applied
 from infra.local.replaced import replaced
+from infra.local.state_machine_threads import state_machines_fit_for_threads
 from infra.local.step_lambdas import StepLambdas, UnknownFunctionError, function_arn
 from infra.local.task_tokens import task_tokens_as_in_aws
 
@@ -34,6 +35,7 @@ def moto_running(steps: StepLambdas, clock: LaptopClock) -> Iterator[str]:
         stack.enter_context(_functions_run_by(steps))
         stack.enter_context(_one_dynamodb_request_at_a_time())
         stack.enter_context(task_tokens_as_in_aws(clock))
+        stack.enter_context(state_machines_fit_for_threads())
         logger = logging.getLogger("werkzeug")
         stack.callback(logger.setLevel, logger.level)
         logger.setLevel(logging.WARNING)

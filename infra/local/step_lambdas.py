@@ -3,11 +3,12 @@
 import importlib
 import json
 import sys
+import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -62,10 +63,10 @@ class UnknownFunctionError(LookupError):
 class StepLambdas:
     """The step Lambdas by name."""
 
-    def __init__(self, around: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
-        """``around``: a block to be in while a step runs."""
+    def __init__(self) -> None:
         self._handlers: dict[str, Callable[[], Handler]] = {}
-        self._around = around
+        self._running = 0
+        self._changed = threading.Condition()
 
     def declare(self, functions: Iterable[DeclaredFunction]) -> None:
         """Take over the functions of a Chalice app; each is imported when it is first invoked, as Lambda does."""
@@ -86,6 +87,23 @@ class StepLambdas:
         """State machine placeholder (``IssueContactCodesArn``) to the function's ARN."""
         return {f"{_pascal_case(name)}Arn": function_arn(name) for name in self._handlers}
 
+    def wait_until_idle(self, seconds: float = 30) -> None:
+        """Wait until no step runs; raises TimeoutError after ``seconds``."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._running == 0, seconds):
+                raise TimeoutError(f"a step still runs after {seconds} s")
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._changed:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
     def invoke(self, name_or_arn: str, payload: str | bytes) -> Answer:
         """Run a function on a JSON event.
 
@@ -96,7 +114,7 @@ class StepLambdas:
             raise UnknownFunctionError(name)
         context = LambdaContext(name)
         try:
-            with self._around(), calling_as(name):
+            with self._counted(), calling_as(name):
                 event = json.loads(payload or "{}")
                 return Answer(json.dumps(self._handlers[name]()(event, context)).encode(), failed=False)
         except Exception as error:  # noqa: BLE001 - Lambda catches whatever a handler raises

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from chalice.app import Blueprint, Chalice, Response
 
 from infra.local.project import Project
@@ -93,8 +94,9 @@ class RoadBlocked(Exception):  # noqa: N818
     """Retried by name in the state machine."""
 
 
-def client(service: str) -> Any:
-    return botocore.session.get_session().create_client(service)
+def client(service: str, retries: int = 0) -> Any:
+    config = Config(retries={"total_max_attempts": retries + 1, "mode": "standard"})
+    return botocore.session.get_session().create_client(service, config=config)
 
 
 @steps.lambda_function(name="send_parcel")
