@@ -153,7 +153,7 @@ class DynamoDbStore:
         for change, reason in zip(ordered, reasons, strict=False):
             if reason is not None and reason.code == "ConditionalCheckFailed":
                 raise ChangeRefused(change) from cancelled
-        if cancelled.cause_response_code in _COLLISIONS or any(r and r.code == "TransactionConflict" for r in reasons):
+        if _code_of(cancelled) in _COLLISIONS or any(r and r.code == "TransactionConflict" for r in reasons):
             # Two writers met. A short, uneven pause lets one of them through.
             self._sleep(random.uniform(0.005, 0.04))  # noqa: S311 - not a secret
             raise ChangeRefused(None) from cancelled
@@ -196,20 +196,30 @@ def _join(transaction: TransactWrite, write: Write) -> None:
             transaction.delete(row, condition)
 
 
+def _code_of(failed: PynamoDBException) -> str | None:
+    """DynamoDB's code for a failure; None where it did not answer.
+
+    PynamoDB's own `cause_response_code` breaks on a read timeout, whose `response` is there and None.
+    """
+    response = getattr(failed.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
+
+
 @contextmanager
 def _translating(change: Change | None) -> Iterator[None]:
     try:
         yield
     except TransactWriteError as cancelled:
-        if cancelled.cause_response_code in _NO_ANSWER:
+        if _code_of(cancelled) in _NO_ANSWER:
             raise StoreUnavailable from cancelled
         raise
     except PynamoDBException as failed:
-        if failed.cause_response_code == _CONDITION_FAILED:
+        if _code_of(failed) == _CONDITION_FAILED:
             raise ChangeRefused(change) from failed
-        if failed.cause_response_code in _COLLISIONS:
+        if _code_of(failed) in _COLLISIONS:
             raise ChangeRefused(None) from failed
-        if failed.cause_response_code in _NO_ANSWER and failed.cause is not None:
+        if _code_of(failed) in _NO_ANSWER and failed.cause is not None:
             raise StoreUnavailable from failed
         raise
 
