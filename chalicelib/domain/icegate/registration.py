@@ -271,7 +271,13 @@ def with_alternate(
 
 
 def waiting(registration: Registration, wait: Wait, task_token: str) -> Registration:
-    """The journey waits at `wait`: its task token is kept, so that a route can wake it."""
+    """The journey waits at `wait`: its task token is kept, so that a route can wake it.
+
+    A second run of a step may come late, when the journey waits further on (it never goes back): its token is dead.
+    """
+    order = list(Wait)
+    if registration.waiting_for is not None and order.index(wait) < order.index(registration.waiting_for):
+        return registration
     return replace(registration, waiting_for=wait, task_token=task_token)
 
 

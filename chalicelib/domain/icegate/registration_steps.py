@@ -88,6 +88,7 @@ class RegistrationSteps:
         if registration.status is Status.REGISTERED:
             return registration
         if registration.status is Status.SUPERSEDED:
+            self._give_id_back(registration)
             raise RegistrationSuperseded
         if registration.status is not Status.REGISTERING:
             raise NotDecided
@@ -208,16 +209,26 @@ class RegistrationSteps:
 
     def _end(self, registration_id: str, status: Status) -> Registration:
         registration = self._read(registration_id)
-        if registration.status in registrations.ENDED:
-            return registration
-        ended = self._rewrite(
-            registration_id,
-            lambda read: read if read.status in registrations.ENDED else registrations.ended(read, status),
-        )
-        if ended.icegate_id is not None and ended.status is status:
-            hold = Hold(ended.icegate_id, ended.iec, registration_id, ended.expires_at)
+        if registration.status not in registrations.ENDED:
+            registration = self._rewrite(
+                registration_id,
+                lambda read: read if read.status in registrations.ENDED else registrations.ended(read, status),
+            )
+        if registration.status is status:
+            self._give_id_back(registration)
+        return registration
+
+    def _give_id_back(self, registration: Registration) -> None:
+        """Gives up the held ICEGATE ID; a run that was cut off after the end was written has left that to the next."""
+        if registration.icegate_id is None:
+            return
+        hold = Hold(registration.icegate_id, registration.iec, registration.registration_id, registration.expires_at)
+        try:
             self.store.write(ReleaseIcegateId(hold))
-        return ended
+        except ChangeRefused as refused:
+            # Given back before, or taken over by a later registration of the same holder. A collision is neither.
+            if refused.change is None:
+                raise
 
 
 def _is_due(registration: Registration, wait: Wait) -> bool:

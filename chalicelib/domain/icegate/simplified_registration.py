@@ -124,31 +124,28 @@ class SimplifiedRegistrations:
         """
         if passwords.names_the_id(password, icegate_id):
             raise invalid(password="password_contains_icegate_id")  # noqa: S106 - a reason
-        registration, now = self.read(registration_id, flow_token), self.clock()
-        is_repeated = registration.icegate_id is not None
-        if not is_repeated:
+
+        def choose() -> Registration:
+            registration, now = self.read(registration_id, flow_token), self.clock()
+            if registration.icegate_id is not None:
+                # A second click or a repetition came before: it may have made the same choice.
+                registrations.demand_live(registration, now)
+                if not self._is_same_choice(registration, icegate_id, password):
+                    raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=registration.status.value)
+                return registration
             key = self.keyring.current()
-            nonce = secrets.token_bytes(codes.NONCE_BYTES)
-            hashed = passwords.hashed(password)
-            registration = registrations.with_credentials(registration, icegate_id, hashed, key.key_id, nonce, now)
-            hold = Hold(icegate_id, registration.iec, registration_id, now + registrations.WHOLE_LIFETIME)
-            try:
-                self.store.write(
-                    HoldIcegateId(hold, now),
-                    WriteRegistration(registration),
-                    PointToRegistration(registration.iec, registration_id),
-                    *self._sending(key.material, registration.contact, ip, now),
-                )
-            except ChangeRefused as refused:
-                if not isinstance(refused.change, WriteRegistration | None):
-                    raise _as_refusal(refused) from refused
-                # A second click came first: it may have made the same choice.
-                registration, is_repeated = self.read(registration_id, flow_token), True
-        if is_repeated:
-            registrations.demand_live(registration, now)
-            if not self._is_same_choice(registration, icegate_id, password):
-                raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=registration.status.value)
-        return self._started(registration)
+            nonce, hashed = secrets.token_bytes(codes.NONCE_BYTES), passwords.hashed(password)
+            chosen = registrations.with_credentials(registration, icegate_id, hashed, key.key_id, nonce, now)
+            hold = Hold(icegate_id, chosen.iec, registration_id, now + registrations.WHOLE_LIFETIME)
+            self.store.write(
+                HoldIcegateId(hold, now),
+                WriteRegistration(chosen),
+                PointToRegistration(chosen.iec, registration_id),
+                *self._sending(key.material, chosen.contact, ip, now),
+            )
+            return chosen
+
+        return self._started(self._in_rounds(choose))
 
     def send_again(self, registration_id: str, flow_token: str, ip: str) -> Registration:
         """Has the same codes sent once more.
