@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 # Python version to the newest glibc of its Lambda runtime (Amazon Linux 2, then 2023).
@@ -44,9 +45,8 @@ def wheels(requirements: Path, cache: Path) -> Path:
     kept = cache / f"wheels-{key}"
     if kept.is_dir():
         return kept
-    partial = cache / f"wheels-{key}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix="partial-", dir=cache))
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", f"{version[0]}.{version[1]}"]
     for tag in tags:
@@ -54,6 +54,17 @@ def wheels(requirements: Path, cache: Path) -> Path:
     command += ["--target", str(partial), "--requirement", str(requirements)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode != 0:
+        shutil.rmtree(partial)
         raise NoWheelError(run.stderr.strip())
-    partial.rename(kept)
+    return keep(partial, kept)
+
+
+def keep(partial: Path, kept: Path) -> Path:
+    """Move a finished directory to its place, unless another run was there first; answers the place."""
+    try:
+        partial.rename(kept)
+    except OSError:
+        if not kept.is_dir():
+            raise
+        shutil.rmtree(partial)
     return kept

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
@@ -15,11 +16,13 @@ from samtranslator.translator.transform import transform
 
 from infra.deployment_zip import measure
 from infra.package import CACHE, REGION, Package, build, fingerprint
-from infra.wheels import MACHINE
+from infra.wheels import MACHINE, keep
 from tests.packaged.fake_aws import FakeAws
 from tests.packaged.lambda_process import LambdaProcesses
 
 STAGE = "prod"
+# The builds of other states of the sources: another run may still be reading one.
+KEPT_BUILDS = 3
 
 
 class NoManagedPolicies:
@@ -34,14 +37,15 @@ def package() -> Package:
     """The package, built once for one state of the sources."""
     kept = CACHE / f"built-{fingerprint(STAGE)}"
     if not kept.is_dir():
-        for older in CACHE.glob("built-*"):
+        by_age = sorted(CACHE.glob("built-*"), key=lambda path: path.stat().st_mtime)
+        for older in by_age[: -KEPT_BUILDS + 1]:
             shutil.rmtree(older)
-        partial = CACHE / f"partial-{fingerprint(STAGE)}"
-        shutil.rmtree(partial, ignore_errors=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=CACHE))
         build(partial, STAGE)
         with zipfile.ZipFile(partial / "deployment.zip") as packed:
             packed.extractall(partial / "unpacked")
-        partial.rename(kept)
+        keep(partial, kept)
     return Package(kept / "deployment.zip", kept / "template.json", measure(kept / "deployment.zip"))
 
 
