@@ -22,10 +22,10 @@ class S3Documents:
         self._settings = settings
 
     def lines(self, key: str) -> Iterator[str]:
-        """The lines of a UTF-8 text, as they arrive. Raises `DocumentUnavailable`."""
+        """The lines of a text, as they arrive; what is not UTF-8 is replaced. Raises `DocumentUnavailable`."""
         try:
             answer = self._aws.client("s3").get_object(Bucket=self._settings["DOCUMENTS_BUCKET"], Key=key)
             for line in answer["Body"].iter_lines():
-                yield line.decode("utf-8-sig")
+                yield line.decode("utf-8-sig", errors="replace")
         except (BotoCoreError, ClientError) as failed:
             raise DocumentUnavailable(key) from failed

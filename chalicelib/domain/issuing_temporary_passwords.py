@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from chalicelib.domain.identifiers import parse_iec
 from chalicelib.domain.notices import Messenger, Notice, NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import Clock, Store
 from chalicelib.domain.refusals import FieldProblem
+from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 
 class Issued(StrEnum):
@@ -94,11 +96,15 @@ class TemporaryPasswordDesk:
             self.messenger.send(_notice(holder, password, fresh.expires_at, self.language))
         except NoticeNotSent:
             # Given back, so that the next run issues anew without waiting for the claim to run out.
-            gone = replace(written, issued_at=now - temporary_passwords.CLAIM)
-            self.store.write(WriteTemporaryPassword(gone))
+            self._note(replace(written, issued_at=now - temporary_passwords.CLAIM))
             return Issued.NOT_SENT
-        self.store.write(WriteTemporaryPassword(temporary_passwords.sent(written, self.clock())))
+        self._note(temporary_passwords.sent(written, self.clock()))
         return Issued.ISSUED
+
+    def _note(self, written: TemporaryPassword) -> None:
+        """Notes what became of the mail; where another run issued anew meanwhile, that one's password counts."""
+        with contextlib.suppress(ChangeRefused):
+            self.store.write(WriteTemporaryPassword(written))
 
     def _issue_to(self, typed: str, replace_issued_before: datetime | None) -> Issued:
         try:

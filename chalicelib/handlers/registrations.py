@@ -243,7 +243,7 @@ def finish_registration(asked: Asked[FinishBody], registration_id: str) -> Answe
     security=Security.FLOW,
     body=ContactBody,
     answers={HTTPStatus.ACCEPTED: RegistrationView},
-    refusals=(*_BUSY, *_FLOW, *_SENDING),
+    refusals=(*_BUSY, *_FLOW, *_SENDING, Code.CODES_EXHAUSTED),
 )
 def choose_alternate_contact(asked: Asked[ContactBody], registration_id: str) -> Answer:
     """Has codes sent to the alternate contact."""
@@ -275,7 +275,14 @@ def verify_alternate_codes(asked: Asked[CodesBody], registration_id: str) -> Ans
     "Go on from any browser with the two codes",
     body=ResumeBody,
     answers={HTTPStatus.OK: OpenedView, HTTPStatus.ACCEPTED: OpenedView},
-    refusals=(*_BUSY, Code.CODES_NOT_MATCHED, Code.CODES_USED, Code.REGISTRATION_EXPIRED, Code.LOCKED),
+    refusals=(
+        *_BUSY,
+        Code.CODES_NOT_MATCHED,
+        Code.CODES_USED,
+        Code.REGISTRATION_EXPIRED,
+        Code.REGISTRATION_SUPERSEDED,
+        Code.LOCKED,
+    ),
 )
 def resume_registration(asked: Asked[ResumeBody]) -> Answer:
     """Lands where the matching verify would, with a new flow token."""

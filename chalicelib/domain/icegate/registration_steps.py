@@ -108,8 +108,10 @@ class RegistrationSteps:
     def tell(self, registration_id: str) -> tuple[str, ...]:
         """Tells the registrant over both channels, and the old addresses where the contact was changed, each once.
 
-        Returns the names of the messages that went out. Raises `SendingInProgress`, `NoticeNotSent`.
+        Returns the names of the messages that went out. Raises `NotDecided`, `SendingInProgress`, `NoticeNotSent`.
         """
+        if self._read(registration_id).status is not Status.REGISTERED:
+            raise NotDecided
         registration = self._rewrite(registration_id, self._claimed)
         failure: NoticeNotSent | None = None
         told: list[str] = []

@@ -349,7 +349,7 @@ class SimplifiedRegistrations:
         def confirm() -> Registration:
             registration, now = next(versions)(), self.clock()
             used_at = registration.challenge.used_at if registration.challenge else None
-            if used_at is None and not _is_confirmed(registration, codes_for):
+            if not _is_confirmed(registration, codes_for):
                 confirmed = registrations.with_codes_confirmed(registration, now)
             elif new_token_hash is None:
                 return registration

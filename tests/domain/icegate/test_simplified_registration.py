@@ -14,7 +14,7 @@ from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
 from chalicelib.domain.icegate.registration import CodesFor, Status, Wait
-from chalicelib.domain.icegate.registration_steps import SendingInProgress
+from chalicelib.domain.icegate.registration_steps import NotDecided, SendingInProgress
 from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.notices import NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import JourneysUnavailable
@@ -483,6 +483,39 @@ def test_a_step_that_failed_for_good_ends_the_registration(world: World) -> None
     world.steps.give_up(world.registration_id)
     assert world.read().status is Status.EXPIRED
     assert world.store.icegate_id("asha_exports") is None
+
+
+@pytest.mark.parametrize("ask", [finish, change])
+def test_a_decision_may_be_taken_for_two_hours(world: World, ask: Callable[[World], Status]) -> None:
+    world.codes_sent()
+    verify(world)
+    world.advance(hours=2)
+    assert refused(lambda: ask(world)).code is Code.REGISTRATION_EXPIRED
+
+
+def test_credentials_may_be_chosen_for_two_hours(world: World) -> None:
+    world.opened()
+    world.advance(hours=2)
+    assert refused(world.choose).code is Code.REGISTRATION_EXPIRED
+
+
+def test_nobody_is_told_before_it_is_so(world: World) -> None:
+    world.codes_sent()
+    steps: list[Callable[[str], object]] = [world.steps.tell, world.steps.create_account]
+    for step in steps:
+        with pytest.raises(NotDecided):
+            step(world.registration_id)
+    assert len(world.messenger.sent) == 2
+
+
+def test_an_id_that_a_newer_registration_holds_is_not_given_up_by_the_older_one(world: World) -> None:
+    world.codes_sent()
+    first = world.registration_id
+    world.codes_sent()
+    world.steps.give_up(first)
+    held = world.store.icegate_id("asha_exports")
+    assert isinstance(held, Hold)
+    assert held.registration_id == world.registration_id
 
 
 def test_every_step_may_run_twice(world: World) -> None:
