@@ -1,4 +1,4 @@
-"""What the journeys share: a laptop whose stragglers are awaited, and AWS clients that do not linger over a retry."""
+"""What the journeys share: a laptop whose stragglers are awaited, and retries that do not linger."""
 
 import time
 from collections.abc import Iterator
@@ -6,27 +6,31 @@ from types import SimpleNamespace
 
 import botocore.endpoint
 import pytest
-from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client
 from tests.journeys.importers import Importer, new_importer
 from tests.journeys.walking import Flow, eventually, opened
 
-_ON_THE_MOVE = {"CreateIcegateAccount", "TellRegistrant", "ExpireRegistration"}
-
-
-@pytest.fixture(autouse=True)
-def _no_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the SDK and the state machine wait a fiftieth of what they would between two tries."""
-    hurried = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50))
-    monkeypatch.setattr(botocore.endpoint, "time", hurried)
-    monkeypatch.setattr(retrier_decl, "time", hurried)
+_ON_THE_MOVE = {"CreateIcegateAccount", "TellRegistrant", "ExpireRegistration", "GiveUpRegistration"}
 
 
 @pytest.fixture
-def laptop(laptop: Laptop) -> Iterator[Laptop]:
-    """Give the laptop; afterwards no journey is left between two waits, to fall into the next test."""
+def laptop(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+    """Give the laptop; afterwards no journey is left between two waits, to fall into the next test.
+
+    What the state machine waits between two tries passes on the laptop's clock at once, and its jitter is always the
+    unluckiest: no time at all. The SDK waits a fiftieth of what it would.
+    """
+
+    def pass_by(seconds: float) -> None:
+        laptop.clock.advance(seconds=seconds)
+        time.sleep(0.005)
+
+    monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=pass_by))
+    monkeypatch.setattr(jitter_strategy_decl, "random", SimpleNamespace(uniform=lambda least, _most: least))
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50)))
     yield laptop
     laptop.faults.clear()
     eventually(

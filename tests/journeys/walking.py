@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from chalicelib.domain import sessions
 from chalicelib.domain.changes import WriteRegistration
 from chalicelib.domain.contacts import Contact
-from chalicelib.domain.icegate.registration import LIFETIME, Registration, Status
+from chalicelib.domain.icegate.registration import LIFETIME, Registration, Status, Wait
 from chalicelib.suite import suite
 from infra.local.executions import Execution
 from infra.local.laptop import Laptop
@@ -25,6 +25,11 @@ from tests.journeys.clients import REGISTRATIONS, Client, Reply, captcha
 from tests.journeys.importers import PASSWORD, Importer, new_icegate_id, new_importer
 
 Outcome = TypeVar("Outcome")
+_WAITS = {
+    "IssueContactCodes": Wait.CONTACT_CODES,
+    "AwaitContactDecision": Wait.DECISION,
+    "IssueAlternateCodes": Wait.ALTERNATE_CODES,
+}
 
 
 @dataclass
@@ -118,6 +123,17 @@ class Flow:
     def until_told(self) -> None:
         """Wait for the execution's end: by then every message has gone out."""
         eventually(lambda: self.execution().status != "RUNNING" or None, self.execution)
+
+    def until_waiting(self, state: str) -> None:
+        """Wait until the journey waits in `state`, its token stored."""
+
+        def waits() -> bool | None:
+            stored = suite().store.registration(self.registration_id)
+            if stored is None or self.execution().current_state != state:
+                return None
+            return (stored.waiting_for is _WAITS[state] and stored.claimed_until is None) or None
+
+        eventually(waits, self.execution)
 
     def let_time_run_out(self) -> None:
         """Let the wait under way pass its end, and wait for the execution's.
