@@ -30,7 +30,7 @@ class AwsMessenger:
     def _sms(self, notice: Notice) -> str:
         """A transactional SMS.
 
-        The operators drop a text, without an error, that is not the registered template's (facts, 5).
+        The operators drop a text, without an error, that is not the registered template's.
         """
         template = self._settings.sms_template_ids[f"{notice.kind.value}.{notice.language}"]
         attributes = {

@@ -148,7 +148,7 @@ _VERHOEFF_P = (
 def is_aadhaar_shaped(digits: str) -> bool:
     """Whether `digits` could be an Aadhaar number.
 
-    12 digits, first 2-9, Verhoeff right, not a palindrome (facts, 4.4).
+    12 digits, first 2-9, Verhoeff right, not a palindrome (docs/sources.md).
     """
     if not re.fullmatch(r"[2-9][0-9]{11}", digits) or digits == digits[::-1]:
         return False

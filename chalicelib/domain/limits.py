@@ -1,8 +1,8 @@
 """Limits and locks: how often a thing may be tried, by whom, and until when it may not.
 
 A counter counts in a window of the clock and is a condition of the write that it guards. A lock belongs to one
-purpose and one identity, survives resend and restart, and grows with each further failure (NIST 800-63B, 5.2.2;
-design, section 5). Whoever is counted appears only under a keyed pseudonym, so the table of limits names nobody.
+purpose and one identity, survives resend and restart, and grows with each further failure (NIST 800-63B, 5.2.2).
+Whoever is counted appears only under a keyed pseudonym, so the table of limits names nobody.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Passwords: what a chosen one must be, and Argon2id at rest.
 
-The rules are the ICEGATE advisory's (digits, special characters, upper and lower case) with the length of the design's
-section 5; the hash is Argon2id with OWASP's parameters (19 MiB, t=2, p=1).
+The rules are the ICEGATE advisory's (digits, special characters, upper and lower case), at least 8 and at most 128
+characters long; the hash is Argon2id with OWASP's parameters (19 MiB, t=2, p=1).
 """
 
 from __future__ import annotations

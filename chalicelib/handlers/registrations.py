@@ -1,4 +1,4 @@
-"""The routes of the simplified registration (design, section 4)."""
+"""The routes of the simplified registration (docs/openapi.json)."""
 
 from __future__ import annotations
 

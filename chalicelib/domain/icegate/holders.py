@@ -26,7 +26,7 @@ def belongs_together(holder: Holder | None, iec: Iec, gstin: Gstin) -> bool:
     """Whether IEC and GSTIN are one holder's.
 
     An IEC in PAN form equals characters 3-12 of the GSTIN; a 10-digit IEC is looked up and its PAN of record
-    compared; the GSTIN must be one of the holder's (facts, 2.1).
+    compared; the GSTIN must be one of the holder's (docs/sources.md).
     """
     if holder is None or holder.iec != iec:
         return False

@@ -1,7 +1,7 @@
 """One simplified registration: its record and every step that it can take, as pure functions.
 
 Each function takes the record and the clock's reading and returns the record after the step, or raises a `Refusal`.
-Nothing is stored and nothing is sent here. Source: ICEGATE's advisory on Simplified Auto Registration (facts, 2.1).
+Nothing is stored and nothing is sent here. Source: ICEGATE's advisory on Simplified Auto Registration.
 """
 
 from __future__ import annotations
