@@ -29,11 +29,14 @@ test: environment ## Run all tests, the browser's among them (ARGS="tests/domain
 	@CHROMIUM="$$($(IN_VENV) -m infra.local.chromium)" && export CHROMIUM \
 	  && echo "Running the tests with $$CHROMIUM…" && exec $(IN_VENV) -m pytest $(ARGS)
 
-lint: environment ## Check style and types
+lint: environment ## Check style, types, and that docs/openapi.json is as the code
 	@echo "ruff…"
 	@$(IN_VENV) -m ruff check .
+	@$(IN_VENV) -m ruff format --check --exclude '*.md' .
 	@echo "mypy…"
 	@$(IN_VENV) -m mypy
+	@echo "docs/openapi.json against the code…"
+	@$(IN_VENV) -m infra.openapi --check
 
 bench: environment ## Measure against the bounds of the design; prints a table
 	@$(IN_VENV) -m bench

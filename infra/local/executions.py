@@ -35,6 +35,8 @@ def executions() -> list[Execution]:
         (execution.start_date, _read(execution, machine.name))
         for machine in _backend().state_machines
         for execution in list(machine.executions)
+        # One that is being started this moment has no status yet.
+        if execution.exec_status
     ]
     return [execution for _, execution in sorted(started, key=lambda pair: pair[0], reverse=True)]
 
@@ -43,7 +45,7 @@ def forget_executions() -> None:
     """Drop every execution. One that runs ends with the step it is in; one that waits stays where it is."""
     for machine in _backend().state_machines:
         for execution in list(machine.executions):
-            if execution.status == "RUNNING" and execution.exec_worker.env:
+            if execution.exec_status and execution.status == "RUNNING" and execution.exec_worker.env:
                 execution.stop(stop_date=datetime.now(tz=UTC), error=None, cause=None)
         machine.executions.clear()
 

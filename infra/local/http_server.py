@@ -35,11 +35,12 @@ class HttpAnswer:
     body: bytes = b""
 
 
-class PortTakenError(OSError):
-    """Something else listens on the port."""
+class PortError(RuntimeError):
+    """The port cannot be had: something else listens on it, or we may not; the message says which."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken")
+    def __init__(self, port: int, cause: OSError) -> None:
+        taken = cause.errno == errno.EADDRINUSE
+        super().__init__(f"Port {port} " + ("is taken by another program" if taken else f"cannot be had: {cause}"))
         self.port = port
 
 
@@ -51,7 +52,7 @@ Log = Callable[[HttpRequest, HttpAnswer, float], None]
 def serving(port: int, answering: Answering, log: Log | None = None) -> Iterator[str]:
     """Serve on 127.0.0.1 while in the block; yields the address. Port 0 takes a free one.
 
-    Raises PortTakenError. ``log`` is told of each request, its answer and how many milliseconds it took.
+    Raises PortError. ``log`` is told of each request, its answer and how many milliseconds it took.
     """
 
     class Handler(_RequestHandler):
@@ -61,9 +62,7 @@ def serving(port: int, answering: Answering, log: Log | None = None) -> Iterator
     try:
         server = _Server((HOST, port), Handler)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortTakenError(port) from error
-        raise
+        raise PortError(port, error) from error
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -28,8 +28,6 @@ from infra.local.step_lambdas import StepLambdas
 from infra.local.tables import Tables
 
 Engine = Literal["moto", "local"]
-SITE_PORT = 8000
-CONSOLE_PORT = 8001
 
 
 class LaptopRunningError(RuntimeError):
@@ -80,7 +78,7 @@ class Laptop:
         """Run a laptop while in the block, on 127.0.0.1 alone; port 0 takes a free one.
 
         ``dynamodb``: moto's, or DynamoDB Local (``"local"``), in memory unless ``data`` names a folder to keep it in.
-        ``log`` is told of each request to the site. Raises PortTakenError, LaptopRunningError, DynamoDBLocalError.
+        ``log`` is told of each request to the site. Raises PortError, LaptopRunningError, DynamoDBLocalError.
         """
         if not cls._one_at_a_time.acquire(blocking=False):
             raise LaptopRunningError("this process runs a laptop already")

@@ -82,6 +82,13 @@ def test_a_taken_port_is_told_of_with_what_to_do(option: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_what_is_no_port_is_refused() -> None:
+    for text in ("99999", "-1", "http"):
+        done = subprocess.run([*COMMAND, f"--port={text}"], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert "is no port" in done.stderr
+
+
 @pytest.mark.usefixtures("second_engine")
 def test_dynamodb_local_keeps_data_and_keys_and_ends_with_the_laptop(tmp_path: Path) -> None:
     samples = []

@@ -28,6 +28,8 @@ def test_the_environment_is_that_of_the_template(laptop: Laptop) -> None:
     toy.client("s3").put_object(Bucket=laptop.environment["DOCUMENTS_BUCKET"], Key="a.csv", Body=b"iec\n")
     (topic,) = toy.client("sns").list_topics()["Topics"]
     assert topic["TopicArn"].endswith("AlarmTopic")
+    (queue,) = toy.client("sqs").list_queues()["QueueUrls"]
+    assert queue.endswith("ParkedQueue")
 
 
 @on_both_engines

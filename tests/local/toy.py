@@ -39,6 +39,7 @@ DOCUMENT = {
         "DocumentsBucket": {"Type": "AWS::S3::Bucket"},
         "KeysSecret": {"Type": "AWS::SecretsManager::Secret"},
         "AlarmTopic": {"Type": "AWS::SNS::Topic"},
+        "ParkedQueue": {"Type": "AWS::SQS::Queue"},
         "Delivery": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineType": "STANDARD"}},
         "Api": {"Type": "AWS::Serverless::Api", "Properties": {}},
     },
