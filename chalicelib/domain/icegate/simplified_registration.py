@@ -225,7 +225,8 @@ class SimplifiedRegistrations:
 
         def find() -> Registration | None:
             pointer = self.store.temporary_password(iec)
-            found = self.store.registration(pointer.registration_id) if pointer and pointer.registration_id else None
+            # Read even where there is none, as `_spend_resume` writes: a stranger learns nothing from the time.
+            found = self.store.registration((pointer.registration_id if pointer else None) or "none")
             is_open = found is not None and found.gstin == gstin and found.challenge is not None
             return found if is_open else None
 
@@ -323,8 +324,8 @@ class SimplifiedRegistrations:
             challenge = registration.challenge if registration else None
             if registration is None or challenge is None or challenge.attempts_left == 0:
                 # A decoy, so that the time does not tell whether this holder has a registration under way.
-                decoy = Tries(f"{tries_key}#decoy", revision=self.store.tries(f"{tries_key}#decoy").revision)
-                revision = self.store.write(WriteTries(decoy, now + CODE_TRIES.longest), *guards)
+                decoy = UseOnce(f"decoy#{secrets.token_hex(8)}", now + limits.IP_WINDOW)
+                revision = self.store.write(decoy, *guards)
                 return None, replace(taken, revision=revision)
             spent = replace(registration, challenge=replace(challenge, attempts=challenge.attempts + 1))
             revision = self.store.write(WriteRegistration(spent), *guards)
