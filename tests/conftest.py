@@ -3,14 +3,12 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import pytest
 
 from infra.local import dynamodb_local
-from infra.local.laptop import Laptop
-
-Engine = Literal["moto", "local"]
+from infra.local.laptop import Engine, Laptop
+from tests.laptops import Laptops
 
 _not_exercised = pytest.StashKey[list[str]]()
 
@@ -49,10 +47,16 @@ def second_engine(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def running_laptop(engine: Engine) -> Iterator[Laptop]:
-    """Run one laptop for all tests on an engine."""
-    with Laptop.start(dynamodb=engine) as laptop:
-        yield laptop
+def laptops() -> Iterator[Laptops]:
+    laptops = Laptops()
+    yield laptops
+    laptops.stop()
+
+
+@pytest.fixture(scope="module")
+def running_laptop(engine: Engine, laptops: Laptops) -> Laptop:
+    """Give a running laptop as the test before left it."""
+    return laptops.running(engine)
 
 
 @pytest.fixture

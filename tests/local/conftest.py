@@ -5,7 +5,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import Message
 from typing import Any
 
@@ -14,14 +14,14 @@ from botocore.exceptions import ClientError
 
 from infra.local.executions import Execution
 from infra.local.laptop import Engine, Laptop
+from tests.laptops import Laptops
 from tests.local import toy
 
 
-@pytest.fixture(scope="session")
-def running_laptop(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+@pytest.fixture(scope="module")
+def running_laptop(engine: Engine, laptops: Laptops, tmp_path_factory: pytest.TempPathFactory) -> Laptop:
     """Run the toy in place of the suite."""
-    with Laptop.start(dynamodb=engine, project=toy.toy_project(tmp_path_factory.mktemp("toy"))) as laptop:
-        yield laptop
+    return laptops.running(engine, "toy", lambda: toy.toy_project(tmp_path_factory.mktemp("toy")))
 
 
 @pytest.fixture
