@@ -15,6 +15,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.service_models import lighten
+
 # The services that this suite calls. botocore carries the descriptions of some 400 others.
 SERVICES = frozenset({"dynamodb", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions"})
 
@@ -63,6 +65,7 @@ def finish(source: Path, target: Path) -> Sizes:
         root = Path(name)
         with zipfile.ZipFile(source) as packed:
             packed.extractall(root, members=[member for member in packed.namelist() if wanted(member)])
+        lighten(root, SERVICES)
         compile_all(root)
         partial = target.with_suffix(".partial")
         write_zip(root, partial)

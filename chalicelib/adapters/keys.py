@@ -19,8 +19,10 @@ from chalicelib.domain.ports import Clock
 from chalicelib.settings import Settings
 
 _KEY_BYTES = 32
-# A container learns of a rotation within this time.
+# A container learns of a rotation within this time,
 _REFRESH = timedelta(minutes=5)
+# and of a key that it is asked for and does not know, at once, but not more often than this.
+_REFRESH_FOR_UNKNOWN = timedelta(seconds=10)
 
 
 class KeysUnusable(Exception):  # noqa: N818
@@ -41,18 +43,18 @@ class SecretsManagerKeyring:
 
     def current(self) -> ServerKey:
         """See `ports.Keyring`. Raises `KeysUnusable`, `StoreUnavailable`."""
-        self._refresh()
+        self._refresh(_REFRESH)
         return self._keys[self._current]
 
     def by_id(self, key_id: str) -> ServerKey:
         """See `ports.Keyring`."""
-        self._refresh()
+        self._refresh(_REFRESH if key_id in self._keys else _REFRESH_FOR_UNKNOWN)
         return self._keys[key_id]
 
-    def _refresh(self) -> None:
+    def _refresh(self, at_most_every: timedelta) -> None:
         now = self._clock()
         with self._lock:
-            if self._read_at is not None and now - self._read_at < _REFRESH:
+            if self._read_at is not None and now - self._read_at < at_most_every:
                 return
             try:
                 answer = self._aws.client("secretsmanager").get_secret_value(

@@ -59,6 +59,18 @@ def test_a_rotation_is_learned_within_five_minutes_and_the_old_key_goes_on(clock
         ring.by_id("c")
 
 
+def test_a_key_that_another_container_used_already_is_learned_at_once(clock: FakeClock) -> None:
+    secrets = FakeSecrets(secret("a", a=b"1" * 32))
+    ring = keyring(secrets, clock)
+    ring.current()
+    secrets.text = secret("b", a=b"1" * 32, b=b"2" * 32)
+    clock.advance(seconds=10)
+    assert ring.by_id("b").material == b"2" * 32
+    with pytest.raises(KeyError):
+        ring.by_id("never")
+    assert secrets.reads == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
