@@ -92,6 +92,7 @@ def test_an_icegate_id_that_is_taken(visit: Visit, language: str) -> None:
     person.choose_id("ZENITH-Spices")
     person.summary(person.word("field.icegate_id_taken"))
     person.wrong("icegate_id", person.word("field.icegate_id_taken"))
+    expect(person.find("availability")).to_be_hidden()  # it is said once
     expect(person.find("password")).to_have_value(PASSWORD)  # what was typed is still there
     person.check("credentials-taken")
     person.find("icegate_id").fill("zenith-spices-2")
