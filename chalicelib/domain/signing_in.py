@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.domain import limits, passwords, sessions
-from chalicelib.domain.changes import ChangeRefused, CountUp, WriteSession, WriteTries
+from chalicelib.domain.changes import ChangeRefused, CountUp, WriteSession
 from chalicelib.domain.icegate.accounts import IcegateAccount
-from chalicelib.domain.limits import SIGN_IN_TRIES, Counter, Tries
+from chalicelib.domain.limits import SIGN_IN_TRIES
 from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.rounds import forgive, in_rounds, take_try
 from chalicelib.domain.sessions import Session
-
-_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,15 @@ class SigningIn:
         """
         key, now = self.keyring.current().material, self.clock()
         name = username.strip().lower()
-        tries = self._spend_try(f"tries#sign_in#{limits.pseudonym(key, name)}", limits.by_ip(key, ip, now))
+        tries_key = f"tries#sign_in#{limits.pseudonym(key, name)}"
+        tries = take_try(self.store, tries_key, SIGN_IN_TRIES, now, CountUp(limits.by_ip(key, ip, now)))
         stored = self.store.icegate_id(name)
         account = stored if isinstance(stored, IcegateAccount) else None
         if not passwords.matches(password, account.password_hash if account else None) or account is None:
             raise Refusal(Code.SIGN_IN_REFUSED)
         token = sessions.new_token()
         session = sessions.opened(token, name, now)
-        self._in_rounds_forgiving(session, tries)
+        in_rounds(lambda: forgive(self.store, tries, SIGN_IN_TRIES, now, WriteSession(session)))
         return SignedIn(session, account, token)
 
     def session(self, token: str | None) -> tuple[Session, IcegateAccount]:
@@ -79,26 +79,3 @@ class SigningIn:
                 raise Refusal(Code.SESSION_REQUIRED) from refused
             return session
         return touched
-
-    def _spend_try(self, key: str, counter: Counter) -> Tries:
-        for _ in range(_ROUNDS):
-            now = self.clock()
-            taken = limits.spent(self.store.tries(key), SIGN_IN_TRIES, now)
-            try:
-                revision = self.store.write(WriteTries(taken, now + SIGN_IN_TRIES.longest), CountUp(counter))
-            except ChangeRefused as refused:
-                if isinstance(refused.change, CountUp):
-                    raise Refusal(Code.TOO_MANY_REQUESTS, retry_at=counter.until) from refused
-                continue
-            return replace(taken, revision=revision)
-        raise Refusal(Code.SERVICE_UNAVAILABLE)
-
-    def _in_rounds_forgiving(self, session: Session, tries: Tries) -> None:
-        for _ in range(_ROUNDS):
-            forgiven = limits.forgiven(replace(tries, revision=self.store.tries(tries.key).revision))
-            try:
-                self.store.write(WriteSession(session), WriteTries(forgiven, self.clock() + SIGN_IN_TRIES.longest))
-            except ChangeRefused:
-                continue
-            return
-        raise Refusal(Code.SERVICE_UNAVAILABLE)

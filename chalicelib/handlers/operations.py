@@ -31,6 +31,11 @@ _TOKEN_AT_MOST = 128
 Body = TypeVar("Body")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Nothing:
+    """The body of an operation that asks for none."""
+
+
 class Security(StrEnum):
     """What an operation asks for beside its body."""
 
@@ -159,9 +164,9 @@ def _ids(ids: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
-    body = None
-    if made.body is not None:
-        body = bodies.read(made.body, bodies.decoded(_bytes(request)))
+    raw = _bytes(request)
+    # Where nothing is asked for, an empty object is forgiven and anything more is refused, as unknown fields are.
+    body = bodies.read(made.body or Nothing, bodies.decoded(raw)) if made.body or raw.strip() else None
     return Asked(
         body=body,
         language=language,

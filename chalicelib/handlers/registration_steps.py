@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import codes
 from chalicelib.domain.codes import Codes
-from chalicelib.domain.icegate import registration as registrations
+from chalicelib.domain.icegate.journey import message_body, place
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Wait
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import required, sent
@@ -114,7 +114,7 @@ def expire_registration(event: ExpiryEvent) -> StepAnswer:
     """Ends a registration whose time is over or that cannot go on; `next` says where one that lives on stands."""
     registration_id, steps = event.registration_id, suite().registration_steps
     ended = steps.give_up(registration_id) if event.because == "step_failed" else steps.expire(registration_id)
-    body = registrations.message_body(ended, registrations.place(ended), suite().clock())
+    body = message_body(ended, place(ended), suite().clock())
     return {**_standing(ended), **body}
 
 

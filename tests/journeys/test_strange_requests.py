@@ -208,3 +208,10 @@ def test_of_two_registrations_of_one_holder_the_first_to_finish_supersedes_the_o
     assert {reply.code for reply in replies.values()} == {"registration_superseded"}
     # The other's ICEGATE ID is free again.
     assert opened(laptop).choose(first.icegate_id).demand(202)
+
+
+def test_a_body_where_none_is_asked_for_may_be_empty_and_no_more(flow: Flow) -> None:
+    flow.to_codes_sent()
+    refused = flow.call("POST", "/codes", {"role": "admin"})
+    assert (refused.status, refused.code, list(refused.content["errors"])) == (422, "invalid_fields", ["role"])
+    assert flow.call("POST", "/codes", {}).code == "resend_too_soon"

@@ -20,6 +20,7 @@ from chalicelib.domain.codes import Challenge, ServerKey
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate import registration as registrations
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
+from chalicelib.domain.icegate.journey import journey_message, message_body
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status, Wait
 from chalicelib.domain.notices import Messenger, Notice, NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import Clock, Journeys, Keyring, Store
@@ -131,7 +132,7 @@ class RegistrationSteps:
         """Ends a registration whose time is over, and gives its ICEGATE ID back.
 
         One that is registered stays so; and one whose time is not over is left alone, for its journey to go on from
-        where the record says it stands (`registration.place`): the person moved on and the wake-up was lost.
+        where the record says it stands (`journey.place`): the person moved on and the wake-up was lost.
         """
         registration = self._read(registration_id)
         is_over = registrations.is_expired(registration, self.clock())
@@ -203,9 +204,9 @@ class RegistrationSteps:
 
     def _caught_up(self, registration: Registration) -> Registration:
         """Wakes the journey at once where what it waits for happened before it waited."""
-        message = registrations.journey_message(registration)
+        message = journey_message(registration)
         if message is not None and registration.task_token is not None:
-            body = registrations.message_body(registration, message, self.clock())
+            body = message_body(registration, message, self.clock())
             self.journeys.wake(registration.task_token, body)
         return registration
 

@@ -11,7 +11,8 @@ from chalicelib.domain.changes import StoreUnavailable, WriteRegistration, Write
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.holders import Holder
-from chalicelib.domain.icegate.registration import LIFETIME, Place, Registration, Status, Wait, place
+from chalicelib.domain.icegate.journey import Place, place
+from chalicelib.domain.icegate.registration import LIFETIME, Registration, Status, Wait
 from chalicelib.domain.icegate.registration_steps import RegistrationSteps, RegistrationSuperseded, SendingInProgress
 from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan
