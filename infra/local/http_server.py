@@ -1,6 +1,7 @@
 """A small threaded HTTP server on 127.0.0.1, for the site and for the console."""
 
 import errno
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +79,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say what broke, unless the caller just went away, as browsers do."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _RequestHandler(BaseHTTPRequestHandler):

@@ -1,12 +1,16 @@
 """The site answers as API Gateway with a Lambda proxy would."""
 
 import http.client
+import socket
+import struct
 import threading
 from urllib.parse import urlsplit
 
+import pytest
+
 from infra.local.gateway import Gateway
 from infra.local.gateway_responses import GatewayResponses
-from infra.local.http_server import HttpRequest
+from infra.local.http_server import HttpAnswer, HttpRequest, serving
 from infra.local.laptop import Laptop
 from tests.local.conftest import get
 
@@ -116,3 +120,20 @@ def test_a_body_without_a_length_or_with_a_wrong_one_is_refused(laptop: Laptop) 
         with connection.getresponse() as answer:
             assert answer.status == status
         connection.close()
+
+
+def test_a_caller_who_goes_away_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
+    answered = threading.Event()
+
+    def slow(_: HttpRequest) -> HttpAnswer:
+        assert answered.wait(20)
+        return HttpAnswer(200, body=b"x" * 10_000_000)
+
+    with serving(0, slow) as url:
+        gone = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0))
+        gone.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.close()
+        answered.set()
+        assert get(url).status == 200
+    assert "Traceback" not in capfd.readouterr().err
