@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.adapters.aws import ATTEMPTS
-from infra.local.calls import Call
+from infra.local.calls import Call, Hook
 from infra.local.laptop import Laptop
 
 Luck = Literal["answer_lost", "unreachable"]
@@ -28,10 +28,11 @@ def is_write(call: Call) -> bool:
 class AimedFault:
     """Strikes one write of those that `chosen` names, the one numbered `number` (from 0), and every try of it."""
 
-    def __init__(self, number: int, luck: Luck, chosen: Strikes) -> None:
+    def __init__(self, number: int, luck: Luck, chosen: Strikes, otherwise: Hook | None) -> None:
         self.number = number
         self.luck = luck
         self.chosen = chosen
+        self.otherwise = otherwise
         self.struck: Call | None = None
         self.tries = 0
         self._lock = threading.Lock()
@@ -39,20 +40,28 @@ class AimedFault:
 
     def before_sending(self, call: Call, request: AWSPreparedRequest) -> AWSResponse | None:
         """See `infra.local.faults`."""
-        with self._lock:
-            if not self.chosen(call):
-                return None
-            # The SDK's tries of one call carry one body.
-            if request.body not in self._seen:
-                self._seen.append(request.body)
-            if self._seen.index(request.body) != self.number or self.tries >= ATTEMPTS:
-                return None
-            self.struck = call
-            self.tries += 1
+        if not self._strikes(call, request):
+            return self.otherwise(call, request) if self.otherwise else None
         if self.luck == "answer_lost":
             URLLib3Session().send(request)
             raise ReadTimeoutError(endpoint_url=request.url)
         raise EndpointConnectionError(endpoint_url=request.url)
+
+    def _strikes(self, call: Call, request: AWSPreparedRequest) -> bool:
+        with self._lock:
+            if not self.chosen(call):
+                return False
+            # The SDK's tries of one call carry one body.
+            if request.body not in self._seen:
+                self._seen.append(request.body)
+            if self._seen.index(request.body) != self.number or self.tries >= ATTEMPTS:
+                return False
+            self.struck = call
+            self.tries += 1
+            return True
+
+    def __repr__(self) -> str:
+        return f"{self.luck}: {self.struck}"
 
     @property
     def seen(self) -> int:
@@ -63,7 +72,8 @@ class AimedFault:
 @contextmanager
 def aimed(laptop: Laptop, number: int, luck: Luck, chosen: Strikes = is_write) -> Iterator[AimedFault]:
     """Let the write numbered `number` in the block fail for good, as the SDK sees it."""
-    fault, before = AimedFault(number, luck, chosen), laptop.calls.before_sending
+    before = laptop.calls.before_sending
+    fault = AimedFault(number, luck, chosen, before)
     laptop.calls.before_sending = fault.before_sending
     try:
         yield fault

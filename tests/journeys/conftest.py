@@ -8,6 +8,7 @@ import botocore.endpoint
 import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 
+from infra.local.executions import forget_executions
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client
 from tests.journeys.importers import Importer, new_importer
@@ -17,12 +18,22 @@ _ON_THE_MOVE = {"CreateIcegateAccount", "TellRegistrant", "ExpireRegistration", 
 
 
 @pytest.fixture
-def laptop(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
-    """Give the laptop; afterwards no journey is left between two waits, to fall into the next test.
+def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+    """Give the laptop in real time and without faults; its tables are as earlier tests left them.
+
+    That costs nothing, since every test has holders, addresses and clients of its own. Afterwards no journey is left
+    between two waits, to fall into the next test.
 
     What the state machine waits between two tries passes on the laptop's clock at once, and its jitter is always the
     unluckiest: no time at all. The SDK waits a fiftieth of what it would.
     """
+
+    laptop = running_laptop
+    laptop.faults.clear()
+    laptop.clock.forget_alarms()
+    laptop.clock.back_to_real_time()
+    forget_executions()
+    laptop.calls.clear()
 
     def pass_by(seconds: float) -> None:
         laptop.clock.advance(seconds=seconds)
@@ -37,6 +48,13 @@ def laptop(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
         lambda: all(execution.current_state not in _ON_THE_MOVE for execution in laptop.executions()) or None,
         laptop.executions,
     )
+
+
+@pytest.fixture
+def fresh_laptop(laptop: Laptop) -> Laptop:
+    """Give the laptop with its tables as after its start, for who looks at all that they hold."""
+    laptop.start_afresh()
+    return laptop
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def test_every_sort_of_refusal_is_a_problem_in_the_readers_language(laptop: Lapt
     refuses(client.call("GET", flow.path), "flow_token_invalid")
     refuses(flow.verify(("123456", "654321")), "step_out_of_order", current_status="credentials_required")
     refuses(client.call("GET", "/sessions/current"), "session_required")
-    refuses(client.call("POST", "/sessions", {"username": "nobody", "password": "x"}), "sign_in_refused")
+    refuses(client.call("POST", "/sessions", {"username": new_icegate_id(), "password": "x"}), "sign_in_refused")
 
     flow.to_codes_sent()
     refuses(flow.send_again(), "resend_too_soon", retry_at=...)

@@ -137,7 +137,8 @@ def test_a_list_that_is_no_text_fails_by_name_or_counts_its_lines(laptop: Laptop
     assert counts(report) == {"issued": 1, "not_an_iec": 1}
 
 
-def test_all_who_have_none_are_issued_one(laptop: Laptop) -> None:
+def test_all_who_have_none_are_issued_one(fresh_laptop: Laptop) -> None:
+    laptop = fresh_laptop
     without, has_one, registered = new_holder(), new_importer(), opened(laptop).to_registered().importer
     report = run(laptop, to="all")
     # The samples of the laptop have theirs.
@@ -205,7 +206,8 @@ class RunsOut:
         return 60_000 if self.left >= 0 else 19_000
 
 
-def test_a_run_stops_for_want_of_time_and_the_next_goes_on_where_it_stopped(laptop: Laptop) -> None:
+def test_a_run_stops_for_want_of_time_and_the_next_goes_on_where_it_stopped(fresh_laptop: Laptop) -> None:
+    laptop = fresh_laptop
     holders = [new_holder() for _ in range(5)]
     put_list(laptop, listed(*holders))
     event: dict[str, Any] = {"to": "list", "key": KEY}

@@ -6,7 +6,7 @@ from chalicelib.domain.contacts import Contact
 from chalicelib.domain.limits import IST
 from infra.local.laptop import Laptop
 from tests.journeys.clients import REGISTRATIONS, Client, Reply, captcha, new_ip
-from tests.journeys.importers import Importer, new_contact, new_importer
+from tests.journeys.importers import Importer, new_contact, new_icegate_id, new_importer
 from tests.journeys.walking import Flow, codes_in, kinds, opened, other_than, sent_to, wrong
 
 MANY_ADDRESSES = [new_ip() for _ in range(40)]
@@ -221,16 +221,14 @@ def test_one_address_is_sent_ten_codes_a_day(laptop: Laptop, importer: Importer)
 def test_25_sends_or_checks_from_one_ip_in_5_minutes_whatever_the_headers_say(laptop: Laptop) -> None:
     at_the_start_of_a_window(laptop)
     client = Client(laptop.site_url)
-    body = {"username": "nobody", "password": "x"}
-    statuses = [
-        client.call("POST", "/sessions", {**body, "username": f"nobody{number}"}).status for number in range(12)
-    ]
+    body = {"username": new_icegate_id(), "password": "x"}
+    statuses = [client.call("POST", "/sessions", {**body, "username": new_icegate_id()}).status for _ in range(12)]
     forged = [
         {"X-Forwarded-For": ip, "X-Real-IP": ip, "Forwarded": f"for={ip}", "CF-Connecting-IP": ip, "True-Client-IP": ip}
         for ip in MANY_ADDRESSES
     ]
     statuses += [
-        client.call("POST", "/sessions", {**body, "username": f"nobody{number}"}, headers=forged[number]).status
+        client.call("POST", "/sessions", {**body, "username": new_icegate_id()}, headers=forged[number]).status
         for number in range(12, 30)
     ]
     assert statuses == [401] * 25 + [429] * 5
@@ -255,8 +253,8 @@ def test_25_sends_or_checks_from_one_ip_in_5_minutes_whatever_the_headers_say(la
 def test_a_check_refused_by_ip_spends_no_try(laptop: Laptop) -> None:
     at_the_start_of_a_window(laptop)
     flow = opened(laptop).to_codes_sent()
-    for number in range(24):
-        flow.client.call("POST", "/sessions", {"username": f"nobody{number}", "password": "x"})
+    for _ in range(24):
+        flow.client.call("POST", "/sessions", {"username": new_icegate_id(), "password": "x"})
     right = flow.codes()
     for _ in range(3):
         assert flow.verify(wrong(right)).code == "too_many_requests"

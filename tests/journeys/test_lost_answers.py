@@ -1,7 +1,7 @@
 """The answer to a write lost, or the write itself: each one of the journey in its turn. Repeating the request heals."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.journeys.clients import REGISTRATIONS, Client, Reply, captcha
 from tests.journeys.importers import PASSWORD, new_contact, new_importer, new_registrant
 from tests.journeys.walking import Flow, kinds, opened, sent_to, wrong
 
-# The writes of a walk, the journey's words among them; a walk that has more fails `test_the_walks_are_as_long_as…`.
+# The most writes of a walk, the journey's words among them (one fewer where a click comes before the journey waits).
 STRAIGHT_WRITES, CHANGING_WRITES = 14, 10
 SENDING_STEPS = {"issue_contact_codes", "issue_alternate_codes", "tell_registrant"}
 STRAIGHT = ["code.email", "code.sms", "registered.email", "registered.sms"]
@@ -60,44 +60,49 @@ def assert_one_account(flow: Flow, contact: Contact) -> None:
     assert flow.execution().status == "SUCCEEDED"
 
 
-def assert_sent(found: list[str], wanted: list[str], fault: AimedFault) -> None:
+def assert_sent(found: list[str], wanted: list[str], faults: tuple[AimedFault, ...]) -> None:
     """Each message went out once.
 
     Only where the write that says so could not be made at all, nothing tells the next run, and it sends once more (the
     same codes).
     """
-    struck = fault.struck
-    if fault.luck == "unreachable" and struck and struck.made_by in SENDING_STEPS and struck.operation == "PutItem":
-        assert set(found) == set(wanted), fault.struck
-        assert all(found.count(kind) <= 2 for kind in found), fault.struck
+    struck = [fault.struck for fault in faults if fault.luck == "unreachable" and fault.struck]
+    if any(call.made_by in SENDING_STEPS and call.operation == "PutItem" for call in struck):
+        assert set(found) == set(wanted), faults
+        assert all(found.count(kind) <= 2 for kind in found), faults
     else:
-        assert found == wanted, fault.struck
+        assert found == wanted, faults
 
 
-@each_luck
+@contextmanager
+def two_faults(laptop: Laptop, number: int, writes: int) -> Iterator[tuple[AimedFault, ...]]:
+    """Lose the answer to one write of a walk, and another write half a walk away: each meets both in its turn."""
+    other = (number + writes // 2) % writes
+    with aimed(laptop, number, "answer_lost") as lost, aimed(laptop, other, "unreachable") as unreachable:
+        yield lost, unreachable
+
+
 @pytest.mark.parametrize("number", range(STRAIGHT_WRITES))
-def test_each_write_of_the_straight_path(laptop: Laptop, number: int, luck: Luck) -> None:
+def test_each_write_of_the_straight_path(laptop: Laptop, number: int) -> None:
     flow = opened(laptop)
-    with aimed(laptop, number, luck) as fault:
+    with two_faults(laptop, number, STRAIGHT_WRITES) as faults:
         walk_straight(flow)
-    assert fault.struck is None or fault.tries >= 1
     assert_one_account(flow, flow.importer.contact)
-    assert_sent(kinds(flow.messages()), STRAIGHT, fault)
+    assert_sent(kinds(flow.messages()), STRAIGHT, faults)
 
 
-@each_luck
 @pytest.mark.parametrize("number", range(CHANGING_WRITES))
-def test_each_write_of_the_other_path(laptop: Laptop, number: int, luck: Luck) -> None:
+def test_each_write_of_the_other_path(laptop: Laptop, number: int) -> None:
     flow, alternate = opened(laptop).to_contact_verified(), new_contact()
     flow.until_waiting("AwaitContactDecision")
-    with aimed(laptop, number, luck) as fault:
+    with two_faults(laptop, number, CHANGING_WRITES) as faults:
         walk_changing(flow, alternate)
     assert_one_account(flow, alternate)
-    assert_sent(kinds(sent_to(laptop, alternate)), STRAIGHT, fault)
-    assert_sent(kinds(flow.messages()), ["changed.email", "changed.sms", "code.email", "code.sms"], fault)
+    assert_sent(kinds(sent_to(laptop, alternate)), STRAIGHT, faults)
+    assert_sent(kinds(flow.messages()), ["changed.email", "changed.sms", "code.email", "code.sms"], faults)
 
 
-def test_the_walks_are_as_long_as_the_tests_above_take_them_to_be(laptop: Laptop) -> None:
+def test_no_walk_is_longer_than_the_tests_above_take_it_to_be(laptop: Laptop) -> None:
     flow, alternate = opened(laptop), new_contact()
     with aimed(laptop, 999, "unreachable") as fault:
         walk_straight(flow)
@@ -106,7 +111,8 @@ def test_the_walks_are_as_long_as_the_tests_above_take_them_to_be(laptop: Laptop
     flow.until_waiting("AwaitContactDecision")
     with aimed(laptop, 999, "unreachable") as fault:
         walk_changing(flow, alternate)
-    assert (straight, fault.seen) == (STRAIGHT_WRITES, CHANGING_WRITES)
+    assert STRAIGHT_WRITES - 2 < straight <= STRAIGHT_WRITES
+    assert CHANGING_WRITES - 2 < fault.seen <= CHANGING_WRITES
 
 
 @each_luck

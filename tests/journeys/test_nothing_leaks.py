@@ -145,8 +145,8 @@ def logged(laptop: Laptop) -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def walk(laptop: Laptop, logged: io.StringIO) -> Walk:
-    walk = Walk(laptop)
+def walk(fresh_laptop: Laptop, logged: io.StringIO) -> Walk:
+    walk = Walk(fresh_laptop)
     walk.straight()
     walk.changing()
     walk.expiring()

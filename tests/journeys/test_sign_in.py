@@ -7,7 +7,7 @@ import pytest
 from infra.local.laptop import Laptop
 from tests.engines import on_both_engines
 from tests.journeys.clients import Client, Reply
-from tests.journeys.importers import PASSWORD, Registrant, new_registrant
+from tests.journeys.importers import PASSWORD, Registrant, new_icegate_id, new_registrant
 from tests.journeys.walking import opened, together
 
 
@@ -129,7 +129,7 @@ def test_an_unknown_name_is_told_and_locked_as_a_known_one(laptop: Laptop, regis
             (reply.status, b"" if reply.status == 429 else reply.raw, sorted(reply.headers.keys())) for reply in replies
         ]
 
-    known, unknown = answers(registrant.icegate_id), answers("nobody_at_all")
+    known, unknown = answers(registrant.icegate_id), answers(new_icegate_id())
     assert known == unknown
     assert [status for status, _, _ in known] == [401] * 10 + [429]
 

@@ -10,12 +10,12 @@ from tests.journeys.clients import REGISTRATIONS, Client, Reply
 from tests.journeys.importers import PASSWORD, Importer, new_contact, new_icegate_id
 from tests.journeys.walking import Flow, opened
 
-ALTERNATE = new_contact()
+ALTERNATE, ICEGATE_ID = new_contact(), new_icegate_id()
 # Every route below a registration: method, path, a body that says nothing wrong.
 ROUTES: tuple[tuple[str, str, dict[str, object] | None], ...] = (
     ("GET", "", None),
     ("GET", "/availability?icegate_id=asha", None),
-    ("PUT", "/credentials", {"icegate_id": "asha_strange", "password": PASSWORD, "confirm_password": PASSWORD}),
+    ("PUT", "/credentials", {"icegate_id": ICEGATE_ID, "password": PASSWORD, "confirm_password": PASSWORD}),
     ("POST", "/codes", None),
     ("POST", "/codes/verify", {"mobile_code": "123456", "email_code": "654321"}),
     ("POST", "/finish", {"confirm": True}),
@@ -145,7 +145,7 @@ def test_a_step_out_of_its_order_says_where_the_registration_stands(flow: Flow) 
         reply = fresh.call(method, path, body)
         assert (reply.status, reply.code) == (409, out_of_order), path
         assert reply.content["current_status"] == "credentials_required"
-    flow.icegate_id = "asha_strange"
+    flow.icegate_id = ICEGATE_ID
     flow.verify().demand(200)
     assert flow.send_again().demand(409).content["current_status"] == "contact_verified"
     assert flow.verify_alternate(("123456", "654321")).demand(409).code == out_of_order
