@@ -62,7 +62,7 @@ def test_case_1_1(visit: Visit, language: str, width: int) -> None:
 
     person.registered(ICEGATE_ID)
     person.check("done")
-    told = [(sent.channel, sent.to) for sent in person.laptop.outbox() if ICEGATE_ID in sent.text]
+    told = person.told_with(ICEGATE_ID)
     assert sorted(told) == [("email", person.holder.email), ("sms", person.holder.mobile)]
 
     person.page.locator("main").get_by_role("link", name=person.word("site.sign_in")).click()
@@ -111,7 +111,7 @@ def test_case_1_2(visit: Visit, language: str, width: int) -> None:
     person.give_codes(*new_codes)
 
     person.registered(ICEGATE_ID)
-    changed = [(sent.channel, sent.to) for sent in person.laptop.outbox() if ICEGATE_ID in sent.text]
+    changed = person.told_with(ICEGATE_ID)
     assert sorted(changed) == sorted(
         [
             ("email", NEW_EMAIL),

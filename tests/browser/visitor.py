@@ -170,6 +170,14 @@ class Visitor:
     def _newest(self, channel: str, to: str) -> str:
         return next(sent.text for sent in self.laptop.outbox() if (sent.channel, sent.to) == (channel, to))
 
+    def told_with(self, text: str) -> list[tuple[str, str]]:
+        """Who was sent `text`, by channel and address, once the journey is over: its last step tells people."""
+        for _ in range(500):
+            if all(execution.status != "RUNNING" for execution in self.laptop.executions()):
+                break
+            self.page.wait_for_timeout(20)
+        return [(sent.channel, sent.to) for sent in self.laptop.outbox() if text in sent.text]
+
     def codes_sent(self) -> None:
         """Wait until the page says that the codes were sent."""
         expect(self.find("sent-status")).to_have_text(self.word("codes.sent"))
