@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain import codes, identifiers, passwords
+from chalicelib.domain import identifiers
 from chalicelib.domain.codes import Codes
-from chalicelib.domain.contacts import Contact, masked_email, masked_mobile
-from chalicelib.domain.icegate import registration as registrations_domain
-from chalicelib.domain.icegate.registration import AWAITING_CODES, CodesFor, Registration, Status
-from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile
+from chalicelib.domain.contacts import Contact
+from chalicelib.domain.icegate.registration import CodesFor, Registration, Status
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.handlers.bodies import confirmed, required, sent
 from chalicelib.handlers.operations import Answer, Asked, Security, operation
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.registration_models import (
+    AvailabilityView,
+    CodesBody,
+    ContactBody,
+    CredentialsBody,
+    FinishBody,
+    OpenedView,
+    RegistrationView,
+    ResumeBody,
+    StartBody,
+    opened_view,
+    registration_view,
+)
 from chalicelib.suite import suite
 
 registrations = Blueprint(__name__)
@@ -31,89 +38,6 @@ _LIVE = (Code.FLOW_TOKEN_INVALID, Code.REGISTRATION_EXPIRED, Code.REGISTRATION_E
 _FLOW = (*_LIVE, Code.STEP_OUT_OF_ORDER)
 _CODES = (Code.CODES_INCORRECT, Code.CODES_EXHAUSTED, Code.LOCKED)
 _SENDING = (Code.RESEND_TOO_SOON, Code.SEND_LIMIT_REACHED)
-_CODE = "The six digits sent to the {}."
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrationView:
-    """A registration as its owner sees it; `email` and `mobile`, masked, are where codes go now."""
-
-    registration_id: str
-    status: str
-    codes_for: str | None
-    icegate_id: str | None
-    email: str
-    mobile: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedView(RegistrationView):
-    """A registration with its flow token, which is told this once."""
-
-    flow_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class AvailabilityView:
-    """Whether an ICEGATE ID may be chosen now."""
-
-    available: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StartBody:
-    """What opens a registration."""
-
-    iec: Iec = sent(identifiers.parse_iec, "Importer-Exporter Code.", "ZZZCZ9999Z")
-    gstin: Gstin = sent(identifiers.parse_gstin, "A GSTIN of the same holder.", "33ZZZCZ9999Z1ZQ")
-    temporary_password: str = sent(required, "As mailed by ICEGATE.", "K7PM-9XQ2-HTRW", at_most=64, secret=True)
-    captcha: str = sent(required, "Base64 of the solved ALTCHA challenge.", "eyJjaGFsbGVuZ2UiOi4uLn0=", at_most=4096)
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialsBody:
-    """The chosen ICEGATE ID and password."""
-
-    icegate_id: IcegateId = sent(identifiers.parse_icegate_id, "At most 25 letters, digits, - and _.", "asha_exports")
-    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
-    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class CodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FinishBody:
-    """The person's yes to the confirmation question."""
-
-    confirm: bool = confirmed("Must be true.")
-
-
-@dataclass(frozen=True, slots=True)
-class ContactBody:
-    """The email and mobile chosen instead of those on record."""
-
-    email: EmailAddress = sent(identifiers.parse_email, "At most 50 characters.", "asha@example.com")
-    mobile: Mobile = sent(identifiers.parse_mobile, "An Indian mobile number.", "9876543210")
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeBody:
-    """What goes on with a registration from any browser."""
-
-    iec: Iec = sent(identifiers.parse_iec, "Importer-Exporter Code.", "ZZZCZ9999Z")
-    gstin: Gstin = sent(identifiers.parse_gstin, "The GSTIN given at the start.", "33ZZZCZ9999Z1ZQ")
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
 
 
 @operation(
@@ -137,7 +61,7 @@ def open_registration(asked: Asked[StartBody]) -> Answer:
     opened = suite().simplified_registrations.start(
         body.iec, body.gstin, body.temporary_password, body.captcha, asked.ip, asked.language
     )
-    return Answer(_opened(opened.registration, opened.flow_token), HTTPStatus.CREATED)
+    return Answer(opened_view(opened.registration, opened.flow_token), HTTPStatus.CREATED)
 
 
 @operation(
@@ -150,7 +74,7 @@ def open_registration(asked: Asked[StartBody]) -> Answer:
 )
 def read_registration(asked: Asked[None], registration_id: str) -> Answer:
     """Where the registration stands."""
-    return Answer(_view(suite().simplified_registrations.read(registration_id, asked.flow_token)))
+    return Answer(registration_view(suite().simplified_registrations.read(registration_id, asked.flow_token)))
 
 
 @operation(
@@ -217,7 +141,7 @@ def verify_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
     verified = suite().simplified_registrations.verify(
         registration_id, asked.flow_token, CodesFor.CONTACT, _typed(asked.body), asked.ip
     )
-    return Answer(_view(verified))
+    return Answer(registration_view(verified))
 
 
 @operation(
@@ -292,7 +216,7 @@ def resume_registration(asked: Asked[ResumeBody]) -> Answer:
     )
     if opened.registration.status is Status.REGISTERING:
         return _once_registered(opened.registration, opened.flow_token, tell_token=True)
-    return Answer(_opened(opened.registration, opened.flow_token))
+    return Answer(opened_view(opened.registration, opened.flow_token))
 
 
 def _typed(body: CodesBody) -> Codes:
@@ -311,7 +235,7 @@ def _settled(registration: Registration, flow_token: str, is_settled: Callable[[
 
 def _once_sent(registration: Registration, asked: Asked[Any]) -> Answer:
     settled = _settled(registration, asked.flow_token, lambda read: read.status is not Status.SENDING_CODES)
-    return Answer(_view(settled), HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
+    return Answer(registration_view(settled), HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
 
 
 def _once_registered(registration: Registration, flow_token: str, *, tell_token: bool = False) -> Answer:
@@ -320,35 +244,7 @@ def _once_registered(registration: Registration, flow_token: str, *, tell_token:
         raise Refusal(
             Code.REGISTRATION_SUPERSEDED if settled.status is Status.SUPERSEDED else Code.REGISTRATION_EXPIRED
         )
-    view = _opened(settled, flow_token) if tell_token else _view(settled)
+    view = opened_view(settled, flow_token) if tell_token else registration_view(settled)
     if settled.status is Status.REGISTERING:
         return Answer(view, HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
     return Answer(view)
-
-
-def _opened(registration: Registration, flow_token: str) -> OpenedView:
-    return OpenedView(**_members(registration), flow_token=flow_token)
-
-
-def _view(registration: Registration) -> RegistrationView:
-    return RegistrationView(**_members(registration))
-
-
-def _members(registration: Registration) -> dict[str, Any]:
-    now = suite().clock()
-    challenge, contact = registration.challenge, registration.codes_contact
-    is_live = challenge is not None and registration.status in AWAITING_CODES
-    resend_at: datetime | None = challenge.asked_at + codes.COOL_DOWN if challenge is not None and is_live else None
-    sends = challenge.sends if challenge is not None else 0
-    return {
-        "registration_id": registration.registration_id,
-        "status": registrations_domain.status_at(registration, now).value,
-        "codes_for": registration.codes_for.value if registration.codes_for else None,
-        "icegate_id": registration.icegate_id,
-        "email": masked_email(contact.email),
-        "mobile": masked_mobile(contact.mobile),
-        "expires_at": instant(registration.expires_at),
-        "resend_at": instant(resend_at) if resend_at else None,
-        "sends_left": codes.SENDS - sends if is_live else 0,
-        "attempts_left": challenge.attempts_left if challenge is not None and is_live else 0,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb import registration_rows
 from chalicelib.adapters.dynamodb import rows as row_classes
 from chalicelib.domain.icegate.registration import Status
 from infra import watching
@@ -105,7 +106,7 @@ def test_the_tables_are_told_with_every_attribute() -> None:
         for name, text in re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", ARCHITECTURE["Data"], re.MULTILINE | re.DOTALL)
     }
     assert told == {
-        "registrations": _attributes(row_classes.RegistrationRow),
+        "registrations": _attributes(registration_rows.RegistrationRow),
         "holders": _attributes(row_classes.HolderRow),
         "temporary_passwords": _attributes(row_classes.TemporaryPasswordRow),
         "icegate_accounts": _attributes(row_classes.IcegateIdRow),

@@ -14,7 +14,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.adapters.dynamodb import rows
+from chalicelib.adapters.dynamodb import registration_rows, rows
 from chalicelib.adapters.dynamodb.connection import SharedConnection, bound
 from chalicelib.adapters.dynamodb.writes import Delete, Put, Tables, Update, Write, Writes
 from chalicelib.domain.changes import (
@@ -62,7 +62,7 @@ class DynamoDbStore:
         self._clock = clock
         self._sleep = sleep
         self.tables = Tables(
-            registrations=bound(rows.RegistrationRow, settings["REGISTRATIONS_TABLE"], connection),
+            registrations=bound(registration_rows.RegistrationRow, settings["REGISTRATIONS_TABLE"], connection),
             holders=bound(rows.HolderRow, settings["HOLDERS_TABLE"], connection),
             temporary_passwords=bound(rows.TemporaryPasswordRow, settings["TEMPORARY_PASSWORDS_TABLE"], connection),
             icegate_ids=bound(rows.IcegateIdRow, settings["ICEGATE_ACCOUNTS_TABLE"], connection),
@@ -73,7 +73,7 @@ class DynamoDbStore:
     def registration(self, registration_id: str) -> Registration | None:
         """See `ports.Store`."""
         row = self._get(self.tables.registrations, registration_id)
-        return rows.registration_of(row) if row else None
+        return registration_rows.registration_of(row) if row else None
 
     def holder(self, iec: Iec) -> Holder | None:
         """See `ports.Store`."""

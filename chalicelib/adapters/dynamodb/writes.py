@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb import rows
+from chalicelib.adapters.dynamodb import registration_rows, rows
 from chalicelib.domain import changes
 from chalicelib.domain.changes import Change
 from chalicelib.domain.identifiers import folded
@@ -49,7 +49,7 @@ Write = Put | Update | Delete
 class Tables:
     """The row classes, bound to this store's tables."""
 
-    registrations: type[rows.RegistrationRow]
+    registrations: type[registration_rows.RegistrationRow]
     holders: type[rows.HolderRow]
     temporary_passwords: type[rows.TemporaryPasswordRow]
     icegate_ids: type[rows.IcegateIdRow]
@@ -77,7 +77,9 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteRegistration) -> Write:
         row, registration = self.tables.registrations, change.registration
-        return Put(rows.registration_row(row, registration, self.revision), _unchanged(row, registration.revision))
+        return Put(
+            registration_rows.registration_row(row, registration, self.revision), _unchanged(row, registration.revision)
+        )
 
     @of.register
     def _(self, change: changes.CountUp) -> Write:
