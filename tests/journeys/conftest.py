@@ -8,6 +8,8 @@ import botocore.endpoint
 import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 
+from chalicelib.domain import captcha
+from chalicelib.handlers import registrations
 from infra.local.executions import forget_executions
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client
@@ -18,14 +20,15 @@ _ON_THE_MOVE = {"CreateIcegateAccount", "TellRegistrant", "ExpireRegistration", 
 
 
 @pytest.fixture
-def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Laptop]:
     """Give the laptop in real time and without faults; its tables are as earlier tests left them.
 
     That costs nothing, since every test has holders, addresses and clients of its own. Afterwards no journey is left
     between two waits, to fall into the next test.
 
     What the state machine waits between two tries passes on the laptop's clock at once, and its jitter is always the
-    unluckiest: no time at all. The SDK waits a fiftieth of what it would.
+    unluckiest: no time at all. The SDK waits a fiftieth of what it would. Routes look for the journey's outcome more
+    often than in earnest, for 3 s as ever; and the captcha is little work (`captcha_in_earnest` for all of it).
     """
 
     laptop = running_laptop
@@ -42,12 +45,19 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=pass_by))
     monkeypatch.setattr(jitter_strategy_decl, "random", SimpleNamespace(uniform=lambda least, _most: least))
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50)))
+    monkeypatch.setattr(registrations, "_WAITS", (0.02,) * 150)
+    monkeypatch.setattr(captcha, "_COST", captcha._COST if "captcha_in_earnest" in request.fixturenames else 10)
     yield laptop
     laptop.faults.clear()
     eventually(
         lambda: all(execution.current_state not in _ON_THE_MOVE for execution in laptop.executions()) or None,
         laptop.executions,
     )
+
+
+@pytest.fixture
+def captcha_in_earnest() -> None:
+    """Ask for the whole work of the captcha."""
 
 
 @pytest.fixture

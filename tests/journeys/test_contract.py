@@ -74,12 +74,14 @@ def seconds_until(instant: object) -> float:
 # The answers.
 
 
+@pytest.mark.usefixtures("captcha_in_earnest")
 def test_the_captcha_is_an_altcha_challenge(client: Client) -> None:
     content = assert_answers(client.call("GET", "/captcha"), 200, {"parameters", "signature"})
     parameters = content["parameters"]
     assert isinstance(parameters, dict)
     assert parameters["algorithm"] == "PBKDF2/SHA-256"
-    assert {"nonce", "salt", "cost", "keyLength", "keyPrefix", "data"} <= set(parameters)
+    assert parameters["cost"] == 1000
+    assert {"nonce", "salt", "keyLength", "keyPrefix", "data"} <= set(parameters)
 
 
 @both_languages
@@ -269,5 +271,6 @@ def test_the_language_is_negotiated(client: Client, accept: str, language: str) 
     assert_refuses(reply, "session_required", language)
 
 
-def test_opening_over_http_is_a_whole_flow(laptop: Laptop) -> None:
+@pytest.mark.usefixtures("captcha_in_earnest")
+def test_opening_with_all_the_work_of_the_captcha(laptop: Laptop) -> None:
     assert opened_over_http(laptop).to_registered().read()["status"] == "registered"
