@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain import codes
-from chalicelib.domain.codes import ServerKey
+from chalicelib.domain.codes import Purpose, ServerKey
 from chalicelib.domain.contacts import Channel
 from chalicelib.handlers.logs import logger
 from chalicelib.suite import suite
@@ -258,6 +258,11 @@ def test_what_is_stored_gives_nobody_the_codes(laptop: Laptop) -> None:
     assert set(derived).isdisjoint(flow.codes())
     own = suite().keyring.by_id(challenge.key_id)
     assert tuple(codes.derive(own, challenge, channel, stored.contact) for channel in Channel) == flow.codes()
-    elsewhere = replace(challenge, nonce=bytes(16))
-    assert {codes.derive(own, elsewhere, channel, stored.contact) for channel in Channel}.isdisjoint(flow.codes())
+    # Each of these makes other codes of it; the channel does as well, or the two would be one.
+    for elsewhere in (
+        replace(challenge, nonce=bytes(16)),
+        replace(challenge, purpose=Purpose.SIMPLIFIED_REGISTRATION_ALTERNATE),
+        replace(challenge, generation=1),
+    ):
+        assert {codes.derive(own, elsewhere, channel, stored.contact) for channel in Channel}.isdisjoint(flow.codes())
     assert list(codes_in(sent_to(laptop, stored.contact), stored.contact.email)) == [flow.codes()[1]]

@@ -1,15 +1,20 @@
 """Each step run twice with the same event, at once and late: one account, each message once, and the flow goes on."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.icegate.accounts import IcegateAccount
+from chalicelib.domain.icegate.registration_steps import SendingInProgress
+from chalicelib.handlers.registration_steps import issue_contact_codes, tell_registrant
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from infra.local.step_lambdas import Answer
+from tests.engines import on_both_engines
 from tests.journeys.importers import new_contact
-from tests.journeys.walking import Flow, kinds, opened, other_than, sent_to, together
+from tests.journeys.walking import Flow, held_back, kinds, opened, other_than, sent_to, together
 
 STRAIGHT = ["code.email", "code.sms", "registered.email", "registered.sms"]
 CHANGED = ["changed.email", "changed.sms", "code.email", "code.sms"]
@@ -60,6 +65,38 @@ def test_every_step_of_both_paths_run_again_at_once(laptop: Laptop) -> None:
     assert_one_account(flow)
     assert kinds(flow.messages()) == CHANGED
     assert kinds(sent_to(laptop, alternate)) == STRAIGHT
+
+
+@on_both_engines
+def test_runs_of_one_sending_step_at_the_same_moment_send_once(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them sends; the others come back later, and find nothing left to send."""
+    monkeypatch.setattr(suite(), "sleep", lambda _seconds: None)
+    flow = opened(laptop)
+
+    def at_once(step: Callable[[Any, Any], Any], event: dict[str, str]) -> list[str]:
+        def attempt() -> str:
+            try:
+                step(event, None)
+            except SendingInProgress:
+                return "later"
+            return "done"
+
+        return together(*[attempt] * 6)
+
+    with held_back(laptop, "issue_contact_codes"):
+        flow.choose().demand(202)
+        outcomes = at_once(issue_contact_codes, {"registration_id": flow.registration_id, "task_token": "token"})
+        assert "done" in outcomes
+        assert kinds(flow.messages()) == ["code.email", "code.sms"]
+    flow.until_waiting("IssueContactCodes")
+    flow.verify().demand(200)
+    with held_back(laptop, "tell_registrant"):
+        flow.finish()
+        flow.until("registered")
+        assert "done" in at_once(tell_registrant, {"registration_id": flow.registration_id})
+        assert kinds(flow.messages()) == STRAIGHT
+    flow.until_told()
+    assert kinds(flow.messages()) == STRAIGHT
 
 
 def test_a_step_run_again_late_does_not_lead_the_journey_astray(laptop: Laptop) -> None:
