@@ -146,7 +146,6 @@ def register(laptop: Laptop, holders: Iterator[Sample]) -> None:
     walker.ask("POST", f"{walker.here}/codes/verify", wrong, expected=(422,))
     details = {"iec": walker.sample.iec, "gstin": walker.sample.gstins[0], **vars(codes)}
     walker.flow_token = walker.ask("POST", "/icegate/registrations/resume", details)["flow_token"]
-    walker.step("issue_contact_codes", registration_id=walker.registration_id, task_token="retried")
     walker.finish()
     walker.step("await_contact_decision", registration_id=walker.registration_id, task_token="retried")
     opened = walker.ask("POST", "/sessions", {"username": "walker-1", "password": PASSWORD})
@@ -190,10 +189,13 @@ def be_superseded(laptop: Laptop, holders: Iterator[Sample]) -> None:
 
 
 def run_out_of_time(laptop: Laptop, holders: Iterator[Sample]) -> None:
-    """A registration that is left alone gives its ICEGATE ID back."""
+    """No wake-up comes through; the first step's retry makes one, and what is left alone gives its ICEGATE ID back."""
     walker = Walker(laptop, next(holders))
     walker.open()
-    walker.choose("walker-5")
+    codes = walker.choose("walker-5")
+    with laptop.faults.during("states", "SendTaskSuccess"):
+        walker.ask("POST", f"{walker.here}/codes/verify", vars(codes), expected=(503,))
+    walker.step("issue_contact_codes", registration_id=walker.registration_id, task_token="retried")
     ended = walker.step("expire_registration", registration_id=walker.registration_id, because="step_failed")
     assert ended["status"] == "expired", ended
 
