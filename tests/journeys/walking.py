@@ -149,6 +149,11 @@ class Flow:
         eventually(ended, self.execution)
 
 
+def retry_after(reply: Reply) -> int:
+    """The seconds after which the same request may be made again."""
+    return int(reply.headers["Retry-After"])
+
+
 def codes_body(typed: tuple[str, str]) -> dict[str, str]:
     return {"mobile_code": typed[0], "email_code": typed[1]}
 
