@@ -102,10 +102,9 @@ class FakeStore:
                 return self._is_held_by(account.icegate_id, account.registration_id)
             case changes.PointToRegistration(iec, _):
                 return iec in self._temporary_passwords
-            case changes.UseTemporaryPassword(iec, temporary_password_id, _):
+            case changes.UseTemporaryPassword(iec, _):
                 known = self._temporary_passwords.get(iec)
-                is_known = known is not None and known.temporary_password_id == temporary_password_id
-                return is_known and known is not None and known.used_at is None
+                return known is not None and known.used_at is None
             case changes.WriteTemporaryPassword(temporary):
                 kept = self._temporary_passwords.get(temporary.iec)
                 return temporary.revision == (kept.revision if kept else None)
@@ -136,7 +135,7 @@ class FakeStore:
             case changes.PointToRegistration(iec, registration_id):
                 kept = self._temporary_passwords[iec]
                 self._temporary_passwords[iec] = replace(kept, registration_id=registration_id, revision=revision)
-            case changes.UseTemporaryPassword(iec, _, now):
+            case changes.UseTemporaryPassword(iec, now):
                 kept = self._temporary_passwords[iec]
                 self._temporary_passwords[iec] = replace(kept, used_at=now, revision=revision)
             case changes.WriteTemporaryPassword(temporary):

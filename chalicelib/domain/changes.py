@@ -85,10 +85,12 @@ class PointToRegistration:
 
 @dataclass(frozen=True, slots=True)
 class UseTemporaryPassword:
-    """Use up the temporary password; it holds only once, and only for the one that was proved."""
+    """Use up the holder's temporary password; it holds only once.
+
+    One that was issued anew while the registration was under way is used up in the place of the one that opened it.
+    """
 
     iec: str
-    temporary_password_id: str
     now: datetime
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from chalice.app import Blueprint
 
@@ -14,7 +15,7 @@ from chalicelib.domain.codes import Codes
 from chalicelib.domain.icegate.journey import message_body, place
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Wait
 from chalicelib.domain.refusals import FieldProblem
-from chalicelib.handlers.bodies import required, sent
+from chalicelib.handlers.bodies import optional, optional_number, required, sent
 from chalicelib.handlers.steps import StepAnswer, identifier, step
 from chalicelib.suite import suite
 
@@ -24,12 +25,28 @@ _EXAMPLE_ID = "3q2-7wAAECAwQFBgcICQoL"
 _TOKEN_AT_MOST = 2048
 
 
+def _instant(value: str) -> str:
+    """An instant in one form, UTC with milliseconds."""
+    try:
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        raise FieldProblem("bad_characters") from None
+    return moment.isoformat(timespec="milliseconds")
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingEvent:
     """The event of a step under which the journey waits."""
 
     registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
     task_token: str = sent(required, "The state's task token.", "AAAA…", at_most=_TOKEN_AT_MOST, secret=True)
+    entered_at: str | None = optional(_instant, "`$$.State.EnteredTime`.", "2026-11-02T04:30:00.000Z")
+    retry: int = optional_number("`$$.State.RetryCount`.", 0)
+
+    @property
+    def since(self) -> str | None:
+        """When the state was entered and for which attempt, as text that sorts in that order."""
+        return f"{self.entered_at}#{self.retry:04}" if self.entered_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,7 @@ def _standing(registration: Registration) -> StepAnswer:
 def issue_contact_codes(event: WaitingEvent) -> StepAnswer:
     """Sends the codes for the contact of record; the journey then waits for them to be confirmed."""
     return _standing(
-        suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.CONTACT_CODES)
+        suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.CONTACT_CODES, event.since)
     )
 
 
@@ -81,7 +98,7 @@ def issue_contact_codes(event: WaitingEvent) -> StepAnswer:
 @step(WaitingEvent)
 def await_contact_decision(event: WaitingEvent) -> StepAnswer:
     """Keeps the task token under which the person's decision wakes the journey."""
-    return _standing(suite().registration_steps.await_decision(event.registration_id, event.task_token))
+    return _standing(suite().registration_steps.await_decision(event.registration_id, event.task_token, event.since))
 
 
 @registration_steps.lambda_function(name="issue_alternate_codes")
@@ -89,7 +106,9 @@ def await_contact_decision(event: WaitingEvent) -> StepAnswer:
 def issue_alternate_codes(event: WaitingEvent) -> StepAnswer:
     """Sends the codes for the alternate contact; the journey then waits for them to be confirmed."""
     return _standing(
-        suite().registration_steps.issue_codes(event.registration_id, event.task_token, Wait.ALTERNATE_CODES)
+        suite().registration_steps.issue_codes(
+            event.registration_id, event.task_token, Wait.ALTERNATE_CODES, event.since
+        )
     )
 
 

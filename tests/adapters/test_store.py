@@ -80,6 +80,7 @@ def every_part() -> Registration:
         challenge=challenge,
         alternate=Contact(EmailAddress("asha@zenith.example"), Mobile("+919876500099")),
         waiting_for=Wait.ALTERNATE_CODES,
+        waiting_since="2030-11-02T04:30:00.123Z#0001",
         task_token="AAAA" * 200,
         claimed_until=NOW,
         sending_failures=2,
@@ -179,16 +180,16 @@ class StoreContract:
         store.write(ReleaseIcegateId(held))
         assert store.icegate_id(held.icegate_id.lower()) is None
 
-    def test_a_temporary_password_is_used_once_and_only_the_one_that_was_proved(self, store: Store) -> None:
+    def test_a_temporary_password_is_used_once(self, store: Store) -> None:
         iec = Iec(f"{next(_numbers):010}")
         assert self.refuses(store, PointToRegistration(iec, "registration-1")) is not None
         issued = TemporaryPassword(iec, "t1", "$argon2id$…", NOW, LATER, sent_at=NOW)
         store.write(WriteTemporaryPassword(issued))
         revision = store.write(PointToRegistration(iec, "registration-1"))
         assert store.temporary_password(iec) == replace(issued, registration_id="registration-1", revision=revision)
-        assert self.refuses(store, UseTemporaryPassword(iec, "t2", NOW)) is not None
-        store.write(UseTemporaryPassword(iec, "t1", NOW))
-        assert self.refuses(store, UseTemporaryPassword(iec, "t1", NOW)) is not None
+        assert self.refuses(store, UseTemporaryPassword(Iec("9999999999"), NOW)) is not None
+        store.write(UseTemporaryPassword(iec, NOW))
+        assert self.refuses(store, UseTemporaryPassword(iec, NOW)) is not None
         stored = store.temporary_password(iec)
         assert stored is not None
         assert stored.used_at == NOW

@@ -114,7 +114,7 @@ def test_an_expired_one_is_replaced_and_a_used_one_never(
     assert desk.issue(HOLDER) is Issued.ISSUED
     stored = store.temporary_password(HOLDER.iec)
     assert stored is not None
-    store.write(UseTemporaryPassword(HOLDER.iec, stored.temporary_password_id, clock()))
+    store.write(UseTemporaryPassword(HOLDER.iec, clock()))
     clock.advance(hours=30 * 24)
     assert desk.issue(HOLDER, clock()) is Issued.HAS_ONE
 

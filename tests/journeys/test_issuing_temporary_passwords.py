@@ -17,7 +17,7 @@ from infra.local.laptop import Laptop
 from tests.engines import on_both_engines
 from tests.journeys.clients import REGISTRATIONS, Client, captcha
 from tests.journeys.importers import Importer, give_temporary_password, new_holder, new_importer
-from tests.journeys.walking import opened, sent_to, together
+from tests.journeys.walking import opened, opened_over_http, sent_to, together
 
 KEY = "lists/november.csv"
 SHAPE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
@@ -280,3 +280,18 @@ def test_an_event_that_is_not_the_documented_one_is_refused_by_name(
     laptop: Laptop, event: dict[str, Any], error: str
 ) -> None:
     assert error_of(laptop, **event) == error
+
+
+def test_a_registration_under_way_ends_well_though_a_new_password_was_issued_meanwhile(laptop: Laptop) -> None:
+    """The holder proved who they are with the old one; the new one is then of no more use."""
+    flow = opened_over_http(laptop).to_codes_sent()
+    put_list(laptop, listed(flow.importer.holder))
+    laptop.clock.advance(seconds=1)
+    issued = run(laptop, to="list", key=KEY, replace_issued_before=laptop.clock().isoformat())
+    assert counts(issued) == {"issued": 1}
+    (password,) = mailed(laptop, flow.importer.holder)
+    resumed = flow.resume(flow.codes()).demand(200)
+    flow.token = resumed.content["flow_token"]
+    assert flow.finish().demand(200).content["status"] == "registered"
+    flow.until_told()
+    assert_opens(laptop, flow.importer.holder, password, opens=False)

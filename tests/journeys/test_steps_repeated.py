@@ -212,3 +212,20 @@ def test_an_event_that_is_not_the_documented_one_is_refused_by_name(
     laptop: Laptop, step: str, event: object, error: str
 ) -> None:
     assert error_of(laptop.steps.invoke(step, json.dumps(event))) == error
+
+
+def test_a_late_run_of_a_step_does_not_take_the_wait_from_the_newer_one(laptop: Laptop) -> None:
+    """The same wait, come to anew after "send again": a run that was left over from before must not be listened to."""
+    flow = opened(laptop).to_codes_sent()
+    flow.until_waiting("IssueContactCodes")
+    before = suite().store.registration(flow.registration_id)
+    assert before is not None
+    laptop.clock.advance(seconds=31)
+    flow.send_again().demand(202)
+    flow.until("codes_sent")
+    flow.until_waiting("IssueContactCodes")
+    entered_at, _, retry = str(before.waiting_since).partition("#")
+    late = {"registration_id": flow.registration_id, "task_token": before.task_token, "entered_at": entered_at}
+    laptop.steps.invoke("issue_contact_codes", json.dumps({**late, "retry": int(retry)}))
+    flow.verify().demand(200)
+    assert flow.finish().demand(200).content["status"] == "registered"

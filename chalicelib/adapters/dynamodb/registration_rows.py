@@ -49,6 +49,7 @@ class RegistrationRow(Model):
     codes_email_sent = NumberAttribute(null=True)
     codes_attempts = NumberAttribute(null=True)
     waiting_for = UnicodeAttribute(null=True)
+    waiting_since = UnicodeAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     claimed_until = InstantAttribute(null=True)
     sending_failures = NumberAttribute(null=True)
@@ -75,6 +76,7 @@ def registration_row(row: type[RegistrationRow], registration: Registration, rev
         "password_hash": registration.password_hash,
         "codes_for": registration.codes_for.value if registration.codes_for else None,
         "waiting_for": registration.waiting_for.value if registration.waiting_for else None,
+        "waiting_since": registration.waiting_since,
         "task_token": registration.task_token,
         "claimed_until": registration.claimed_until,
         "sending_failures": registration.sending_failures or None,
@@ -123,6 +125,7 @@ def registration_of(row: RegistrationRow) -> Registration:
         challenge=_challenge_of(row),
         alternate=alternate,
         waiting_for=Wait(row.waiting_for) if row.waiting_for else None,
+        waiting_since=row.waiting_since,
         task_token=row.task_token,
         claimed_until=row.claimed_until,
         sending_failures=int(row.sending_failures or 0),

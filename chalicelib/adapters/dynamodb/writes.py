@@ -140,7 +140,7 @@ class Writes:
     def _(self, change: changes.UseTemporaryPassword) -> Write:
         row = self.tables.temporary_passwords
         actions = [row.used_at.set(change.now), row.revision.set(self.revision)]
-        is_unused = (row.temporary_password_id == change.temporary_password_id) & row.used_at.does_not_exist()
+        is_unused = row.iec.exists() & row.used_at.does_not_exist()
         return Update(row(change.iec), actions, is_unused)
 
     @of.register

@@ -89,6 +89,7 @@ class Registration:
     challenge: Challenge | None = None
     alternate: Contact | None = None
     waiting_for: Wait | None = None
+    waiting_since: str | None = None
     task_token: str | None = None
     claimed_until: datetime | None = None
     sending_failures: int = 0
@@ -250,15 +251,19 @@ def with_alternate(
 # What the journey's steps do.
 
 
-def waiting(registration: Registration, wait: Wait, task_token: str) -> Registration:
+def waiting(registration: Registration, wait: Wait, task_token: str, since: str | None = None) -> Registration:
     """The journey waits at `wait`: its task token is kept, so that a route can wake it.
 
-    A second run of a step may come late, when the journey waits further on (it never goes back): its token is dead.
+    A second run of a step may come late, when the journey waits further on (it never goes back) or has come to the same
+    wait anew: its token is dead. `since` tells two times at one wait apart: text that sorts as they came.
     """
     order = list(Wait)
-    if registration.waiting_for is not None and order.index(wait) < order.index(registration.waiting_for):
-        return registration
-    return replace(registration, waiting_for=wait, task_token=task_token)
+    if registration.waiting_for is not None:
+        is_behind = order.index(wait) < order.index(registration.waiting_for)
+        is_older = wait is registration.waiting_for and (since or "") < (registration.waiting_since or "")
+        if is_behind or is_older:
+            return registration
+    return replace(registration, waiting_for=wait, waiting_since=since, task_token=task_token)
 
 
 def claimed(registration: Registration, now: datetime) -> Registration:

@@ -55,13 +55,13 @@ class RegistrationSteps:
     messenger: Messenger
     clock: Clock
 
-    def issue_codes(self, registration_id: str, task_token: str, wait: Wait) -> Registration:
+    def issue_codes(self, registration_id: str, task_token: str, wait: Wait, since: str | None = None) -> Registration:
         """Stores the task token, then sends what is unsent of the two codes; marks what the providers took.
 
         Raises `SendingInProgress`, and `NoticeNotSent` for the first failures in a row (so that the journey retries);
         a provider that goes on failing leaves `codes_not_sent`, and the journey waits for the person to ask again.
         """
-        registration = self._claim(registration_id, task_token, wait)
+        registration = self._claim(registration_id, task_token, wait, since)
         challenge = registration.challenge
         if challenge is None or not _is_due(registration, wait):
             return self._caught_up(registration)
@@ -71,13 +71,13 @@ class RegistrationSteps:
             raise failure
         return self._caught_up(registration)
 
-    def await_decision(self, registration_id: str, task_token: str) -> Registration:
+    def await_decision(self, registration_id: str, task_token: str, since: str | None = None) -> Registration:
         """Stores the task token under which the person's decision will wake the journey.
 
         Wakes it where it is known already.
         """
         return self._caught_up(
-            self._rewrite(registration_id, lambda read: registrations.waiting(read, Wait.DECISION, task_token))
+            self._rewrite(registration_id, lambda read: registrations.waiting(read, Wait.DECISION, task_token, since))
         )
 
     def create_account(self, registration_id: str) -> Registration:
@@ -95,7 +95,7 @@ class RegistrationSteps:
             raise NotDecided
         now = self.clock()
         done = registrations.registered(registration)
-        use = UseTemporaryPassword(registration.iec, registration.temporary_password_id, now)
+        use = UseTemporaryPassword(registration.iec, now)
         try:
             self.store.write(OpenAccount(_account(registration, now)), use, WriteRegistration(done))
         except ChangeRefused as refused:
@@ -164,11 +164,11 @@ class RegistrationSteps:
             return replace(changed, revision=revision)
         raise SendingInProgress
 
-    def _claim(self, registration_id: str, task_token: str, wait: Wait) -> Registration:
+    def _claim(self, registration_id: str, task_token: str, wait: Wait, since: str | None) -> Registration:
         """The registration with the task token kept, and its sending claimed where there is something to send."""
 
         def take(read: Registration) -> Registration:
-            kept = registrations.waiting(read, wait, task_token)
+            kept = registrations.waiting(read, wait, task_token, since)
             return self._claimed(kept) if _is_due(kept, wait) else kept
 
         return self._rewrite(registration_id, take)

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.domain.changes import StoreUnavailable
+from chalicelib.domain import temporary_passwords
+from chalicelib.domain.changes import StoreUnavailable, WriteTemporaryPassword
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Hold
 from chalicelib.domain.icegate.registration import Status, Wait
@@ -150,6 +151,33 @@ def test_a_provider_that_goes_on_failing_is_told_and_asking_again_works(world: W
     assert verify(world) is Status.CONTACT_VERIFIED
 
 
+def test_a_late_run_of_a_step_leaves_the_newer_token_of_the_same_wait(world: World) -> None:
+    world.opened()
+    world.choose()
+    entered = ("04:30:00.000+00:00#0000", "04:30:00.000+00:00#0001", "04:31:00.000+00:00#0000")
+    for token, since in zip(("first", "retried", "anew"), entered, strict=True):
+        world.steps.issue_codes(world.registration_id, token, Wait.CONTACT_CODES, since)
+    late: tuple[tuple[str, str | None], ...] = (("first", entered[0]), ("retried", entered[1]), ("nobody's", None))
+    for stale, when in late:
+        world.steps.issue_codes(world.registration_id, stale, Wait.CONTACT_CODES, when)
+        assert world.read().task_token == "anew"
+
+
+def test_a_temporary_password_issued_anew_meanwhile_ends_no_registration(world: World) -> None:
+    world.codes_sent()
+    stored = world.store.temporary_password(HOLDER.iec)
+    assert stored is not None
+    fresh = temporary_passwords.issued(HOLDER.iec, "WRNG-WRNG-WRNG", world.now)
+    world.store.write(WriteTemporaryPassword(temporary_passwords.reissued(stored, fresh)))
+    opened = world.desk.resume(HOLDER.iec, HOLDER.gstins[0], world.codes(), IP)
+    world.flow_token = opened.flow_token
+    finish(world)
+    assert world.journey.run() == "Registered"
+    used = world.store.temporary_password(HOLDER.iec)
+    assert used is not None
+    assert used.used_at == world.now
+
+
 def test_a_key_may_rotate_while_codes_are_out(world: World) -> None:
     world.codes_sent()
     world.keyring.rotate()
@@ -231,7 +259,7 @@ def test_every_step_may_run_twice(world: World) -> None:
 def test_a_step_that_runs_while_another_run_sends_stands_back(world: World) -> None:
     world.opened()
     world.choose()
-    world.steps._claim(world.registration_id, "first", Wait.CONTACT_CODES)  # a run that died here
+    world.steps._claim(world.registration_id, "first", Wait.CONTACT_CODES, None)  # a run that died here
     with pytest.raises(SendingInProgress):
         world.steps.issue_codes(world.registration_id, "second", Wait.CONTACT_CODES)
     assert world.messenger.sent == []
