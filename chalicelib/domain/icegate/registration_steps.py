@@ -111,9 +111,10 @@ class RegistrationSteps:
 
         Returns the names of the messages that went out. Raises `NotDecided`, `SendingInProgress`, `NoticeNotSent`.
         """
-        if self._read(registration_id).status is not Status.REGISTERED:
+        registration = self._read(registration_id)
+        if registration.status is not Status.REGISTERED:
             raise NotDecided
-        registration = self._rewrite(registration_id, self._claimed)
+        registration = self._rewrite(registration_id, self._claimed, registration)
         failure: NoticeNotSent | None = None
         told: list[str] = []
         for name, notice in _closing_notices(registration):
