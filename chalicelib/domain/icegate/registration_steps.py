@@ -5,6 +5,7 @@ A step may be run again at any time, by a retry or a redrive: it finds out from 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -102,7 +103,7 @@ class RegistrationSteps:
             if not isinstance(refused.change, OpenAccount | UseTemporaryPassword):
                 raise
             if self._read(registration_id).status is not Status.REGISTERED:
-                self._end(registration_id, Status.SUPERSEDED)
+                self._end(registration_id, Status.SUPERSEDED, lambda _: True)
                 raise RegistrationSuperseded from refused
         return done
 
@@ -135,13 +136,11 @@ class RegistrationSteps:
         One that is registered stays so; and one whose time is not over is left alone, for its journey to go on from
         where the record says it stands (`journey.place`): the person moved on and the wake-up was lost.
         """
-        registration = self._read(registration_id)
-        is_over = registrations.is_expired(registration, self.clock())
-        return self._end(registration_id, Status.EXPIRED) if is_over else registration
+        return self._end(registration_id, Status.EXPIRED, lambda read: registrations.is_expired(read, self.clock()))
 
     def give_up(self, registration_id: str) -> Registration:
         """Ends a registration that a step failed for good, so that the person is told to start afresh."""
-        return self._end(registration_id, Status.EXPIRED)
+        return self._end(registration_id, Status.EXPIRED, lambda _: True)
 
     # What several of them do.
 
@@ -211,12 +210,18 @@ class RegistrationSteps:
             self.journeys.wake(registration.task_token, body)
         return registration
 
-    def _end(self, registration_id: str, status: Status) -> Registration:
+    def _end(self, registration_id: str, status: Status, is_due: Callable[[Registration], bool]) -> Registration:
+        """Ends the registration where each version that is met says so, and gives its ICEGATE ID back."""
+
+        def is_to_end(read: Registration) -> bool:
+            return read.status not in registrations.ENDED and is_due(read)
+
         registration = self._read(registration_id)
-        if registration.status not in registrations.ENDED:
+        if is_to_end(registration):
             registration = self._rewrite(
                 registration_id,
-                lambda read: read if read.status in registrations.ENDED else registrations.ended(read, status),
+                lambda read: registrations.ended(read, status) if is_to_end(read) else read,
+                registration,
             )
         if registration.status is status:
             self._give_id_back(registration)

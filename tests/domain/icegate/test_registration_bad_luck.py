@@ -9,8 +9,8 @@ from chalicelib.domain import temporary_passwords
 from chalicelib.domain.changes import StoreUnavailable, WriteTemporaryPassword
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Hold
-from chalicelib.domain.icegate.registration import Status, Wait
-from chalicelib.domain.icegate.registration_steps import NotDecided, SendingInProgress
+from chalicelib.domain.icegate.registration import Registration, Status, Wait
+from chalicelib.domain.icegate.registration_steps import NotDecided, RegistrationSteps, SendingInProgress
 from chalicelib.domain.notices import NoticeNotSent
 from chalicelib.domain.ports import JourneysUnavailable
 from chalicelib.domain.refusals import Code, Refusal
@@ -213,6 +213,24 @@ def test_a_wait_that_runs_out_after_a_lost_wake_up_loses_nothing(
     world.advance(minutes=1)
     world.journey.time_out()
     assert world.journey.run() == end
+
+
+def test_who_confirms_while_the_end_is_being_written_is_not_ended(world: World) -> None:
+    """Two clocks differ by a little: the confirmation came first, and counts."""
+    world.codes_sent()
+    world.advance(hours=1)
+    typed = world.codes()
+
+    class Meanwhile(RegistrationSteps):
+        def _read(self, registration_id: str) -> Registration:
+            read = super()._read(registration_id)
+            if read.status is Status.CODES_SENT:
+                verify(world, typed)
+                world.advance(hours=1)
+            return read
+
+    steps = Meanwhile(world.store, world.journeys, world.keyring, world.messenger, world.clock)
+    assert steps.expire(world.registration_id).status is Status.CONTACT_VERIFIED
 
 
 def test_a_step_that_failed_for_good_ends_the_registration(world: World) -> None:
