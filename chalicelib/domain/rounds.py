@@ -27,14 +27,14 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, FieldError, Refusal
 
 Outcome = TypeVar("Outcome")
-# Five attempts and one success are the most that meet on one record to some end; the rest find it decided.
-ROUNDS = 12
+# Each writer that comes first costs the others one round, and a few write twice: enough for some twenty at once.
+ROUNDS = 40
 
 
 def in_rounds(attempt: Callable[[], Outcome]) -> Outcome:
     """Makes the attempt until its write meets the versions that it read. A guard that says no ends it at once.
 
-    Raises `Refusal`: what the guard means to a person, or `service_unavailable` after twelve rounds.
+    Raises `Refusal`: what the guard means to a person, or `service_unavailable` after all rounds.
     """
     for _ in range(ROUNDS):
         try:

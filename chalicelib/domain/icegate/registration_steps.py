@@ -25,8 +25,8 @@ from chalicelib.domain.icegate.journey import journey_message, message_body
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status, Wait
 from chalicelib.domain.notices import Messenger, Notice, NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import Clock, Journeys, Keyring, Store
+from chalicelib.domain.rounds import ROUNDS
 
-_ROUNDS = 6
 _DUE_BY_WAIT = {Wait.CONTACT_CODES: CodesFor.CONTACT, Wait.ALTERNATE_CODES: CodesFor.ALTERNATE}
 
 
@@ -154,7 +154,7 @@ class RegistrationSteps:
         self, registration_id: str, change: registrations.Rewrite, known: Registration | None = None
     ) -> Registration:
         """Applies `change` to the stored version; `known`, just written, saves the first read."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             changed = change(known or self._read(registration_id))
             known = None
             try:
