@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 from infra.local.http_server import HOST
 
@@ -87,17 +88,21 @@ def dynamodb_local_running(data: Path | None = None) -> Iterator[DynamoDBLocal]:
     command = ["java", "-Xmx512m", f"-Djava.library.path={libraries}"]
     command += ["-cp", f"{libraries}{os.pathsep}{libraries}/*", SERVER.stem]
     command += ["-port", str(port), "-sharedDb", "-disableTelemetry", *store]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # Its own session: Ctrl-C reaches the laptop, which ends it in turn.
-        start_new_session=True,
-    ) as child:
+    with (
+        # Not a pipe: nobody reads it while it runs, and one that is full would stop it.
+        TemporaryFile("w+", encoding="utf-8", errors="replace") as said,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # Its own session: Ctrl-C reaches the laptop, which ends it in turn.
+            start_new_session=True,
+        ) as child,
+    ):
         try:
-            yield DynamoDBLocal(f"http://{HOST}:{port}", partial(_wait_until_it_answers, child, port))
+            yield DynamoDBLocal(f"http://{HOST}:{port}", partial(_wait_until_it_answers, child, port, said))
         finally:
             try:
                 child.communicate(timeout=_STOP_SECONDS)
@@ -122,11 +127,12 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(child: subprocess.Popen[str], port: int) -> None:
+def _wait_until_it_answers(child: subprocess.Popen[str], port: int, said: IO[str]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            output = child.stdout.read() if child.stdout else ""
+            said.seek(0)
+            output = said.read()
             raise DynamoDBLocalError(f"DynamoDB Local ended at once (it needs Java {_OLDEST_JAVA}):\n{output}")
         try:
             socket.create_connection((HOST, port), timeout=1).close()
