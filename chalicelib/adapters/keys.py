@@ -54,7 +54,8 @@ class SecretsManagerKeyring:
     def _refresh(self, at_most_every: timedelta) -> None:
         now = self._clock()
         with self._lock:
-            if self._read_at is not None and now - self._read_at < at_most_every:
+            # A clock that was set back does not keep old keys for ever.
+            if self._read_at is not None and timedelta(0) <= now - self._read_at < at_most_every:
                 return
             try:
                 answer = self._aws.client("secretsmanager").get_secret_value(

@@ -86,11 +86,8 @@ class TemporaryPasswordDesk:
         fresh = temporary_passwords.reissued(stored, temporary_passwords.issued(holder.iec, password, now))
         try:
             # Written before it is sent: of two runs one gets to send, and what is sent always works.
-            self.store.write(WriteTemporaryPassword(fresh))
+            written = replace(fresh, revision=self.store.write(WriteTemporaryPassword(fresh)))
         except ChangeRefused:
-            return Issued.HAS_ONE
-        written = self.store.temporary_password(holder.iec)
-        if written is None or written.temporary_password_id != fresh.temporary_password_id:
             return Issued.HAS_ONE
         try:
             self.messenger.send(_notice(holder, password, fresh.expires_at, self.language))

@@ -102,3 +102,12 @@ def test_an_outage_is_borne_with_the_keys_at_hand_and_told_where_there_are_none(
     secrets.is_down = True
     clock.advance(minutes=6)
     assert ring.current().key_id == "a"
+
+
+def test_a_clock_that_was_set_back_does_not_keep_old_keys(clock: FakeClock) -> None:
+    secrets = FakeSecrets(secret("a", a=b"1" * 32))
+    ring = keyring(secrets, clock)
+    ring.current()
+    secrets.text = secret("b", b=b"2" * 32)
+    clock.advance(hours=-1)
+    assert ring.current().key_id == "b"
