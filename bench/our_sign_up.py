@@ -176,7 +176,7 @@ class Desk:
             request("POST", "/sessions", ip=ip, body={"username": icegate_id, "password": PASSWORD}),
             200,
         )
-        account = self.suite.store.icegate_id(icegate_id)
+        account = self.suite.store.named(icegate_id)
         if getattr(account, "registration_id", "") != registration_id or not hasattr(account, "registered_at"):
             raise WrongAnswerError("no account was written")
         if self.suite.store.session(sessions.token_hash(session_token)) is None:

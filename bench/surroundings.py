@@ -13,7 +13,7 @@ TABLES = {
     "registrations": "registration_id",
     "holders": "iec",
     "temporary_passwords": "iec",
-    "icegate_accounts": "icegate_id_folded",
+    "sign_in_names": "name",
     "sessions": "token_hash",
     "limits": "limit_key",
 }
@@ -45,7 +45,7 @@ def environment(aws: str) -> dict[str, str]:
         "REGISTRATIONS_TABLE": "registrations",
         "HOLDERS_TABLE": "holders",
         "TEMPORARY_PASSWORDS_TABLE": "temporary_passwords",
-        "ICEGATE_ACCOUNTS_TABLE": "icegate_accounts",
+        "SIGN_IN_NAMES_TABLE": "sign_in_names",
         "SESSIONS_TABLE": "sessions",
         "LIMITS_TABLE": "limits",
         "SIMPLIFIED_REGISTRATION_ARN": ARN,

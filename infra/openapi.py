@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import app  # noqa: F401 - registers every operation
+from chalicelib.domain.authorisation import Access
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers import captcha, registrations, sessions
-from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation, Security
+from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation
 from chalicelib.web.texts import LANGUAGES
 from infra import openapi_refusals as refusals
 from infra.openapi_headers import HEADERS, headers_of
@@ -160,13 +161,12 @@ def _parameters(made: Operation) -> list[Schema]:
 
 
 def _security(made: Operation) -> list[dict[str, list[str]]]:
-    if made.security is Security.NONE:
+    if made.rule.access is Access.OPEN:
         return []
-    if made.security is Security.FLOW:
+    if made.rule.access is Access.FLOW:
         return [{"flowToken": []}]
     either: list[dict[str, list[str]]] = [{"sessionCookie": []}, {"sessionToken": []}]
-    # Signing out is open to who has no session: there is nothing to end then.
-    return either if Code.SESSION_REQUIRED in made.refusals else [*either, {}]
+    return [*either, {}] if made.rule.access is Access.ANY_SESSION else either
 
 
 def _answer(made: Operation, status: HTTPStatus, view: type[Any] | None, schemas: Schemas) -> Schema:

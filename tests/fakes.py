@@ -9,6 +9,11 @@ from datetime import datetime
 from threading import Lock
 
 from chalicelib.domain import changes
+from chalicelib.domain.accounts.account import Account, AccountName
+from chalicelib.domain.accounts.flows import Flow
+from chalicelib.domain.accounts.owners import Owner, OwnerKey
+from chalicelib.domain.accounts.registration import AccountRegistration
+from chalicelib.domain.audit import Event
 from chalicelib.domain.changes import Change, ChangeRefused, StoreUnavailable
 from chalicelib.domain.codes import ServerKey
 from chalicelib.domain.contacts import Channel
@@ -18,7 +23,8 @@ from chalicelib.domain.icegate.registration import Registration
 from chalicelib.domain.identifiers import Iec, folded
 from chalicelib.domain.limits import Tries
 from chalicelib.domain.notices import Notice, NoticeNotSent
-from chalicelib.domain.ports import JourneysUnavailable, Woken
+from chalicelib.domain.outbox import OutboxMessage
+from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
@@ -32,7 +38,13 @@ class FakeStore:
         self._registrations: dict[str, Registration] = {}
         self._holders: dict[str, Holder] = {}
         self._temporary_passwords: dict[str, TemporaryPassword] = {}
-        self._icegate_ids: dict[str, IcegateAccount | Hold] = {}
+        self._names: dict[str, IcegateAccount | Hold | AccountName] = {}
+        self._accounts: dict[str, Account] = {}
+        self._account_registrations: dict[str, AccountRegistration] = {}
+        self._pointers: dict[str, tuple[str, datetime]] = {}
+        self._flows: dict[str, Flow] = {}
+        self._messages: dict[str, OutboxMessage] = {}
+        self._events: dict[str, list[Event]] = {}
         self._tries: dict[str, tuple[Tries, datetime]] = {}
         self._counted: dict[str, int] = {}
         self._used: set[str] = set()
@@ -49,8 +61,58 @@ class FakeStore:
     def temporary_password(self, iec: Iec) -> TemporaryPassword | None:
         return self._temporary_passwords.get(iec)
 
-    def icegate_id(self, folded_id: str) -> IcegateAccount | Hold | None:
-        return self._icegate_ids.get(folded_id)
+    def named(self, name: str) -> IcegateAccount | Hold | AccountName | None:
+        return self._names.get(name)
+
+    def account(self, account_id: str) -> Account | None:
+        found = self._accounts.get(account_id)
+        is_erased = found is not None and found.erase_at is not None and self._clock() >= found.erase_at
+        return None if is_erased else found
+
+    def owner(self, key: OwnerKey) -> Owner | None:
+        kind, _, name = key.partition(":")
+        if kind == "account":
+            return self.account(name)
+        found = self.named(name)
+        return found if isinstance(found, IcegateAccount) else None
+
+    def staff(self, authority: str) -> tuple[Account, ...]:
+        found = [a for a in self._accounts.values() if a.post is not None and a.post.authority == authority]
+        return tuple(sorted(found, key=lambda account: account.name))
+
+    def account_registration(self, registration_id: str) -> AccountRegistration | None:
+        return self._account_registrations.get(registration_id)
+
+    def account_registration_of(self, pointer: str) -> AccountRegistration | None:
+        registration_id, keep_until = self._pointers.get(pointer, ("", self._clock()))
+        return self._account_registrations.get(registration_id) if self._clock() < keep_until else None
+
+    def flow(self, flow_id: str) -> Flow | None:
+        return self._flows.get(flow_id)
+
+    def message(self, message_id: str) -> OutboxMessage | None:
+        return self._messages.get(message_id)
+
+    def due_messages(self, now: datetime, at_most: int) -> tuple[str, ...]:
+        due = [(m.due_at, m.message_id) for m in self._messages.values() if m.due_at is not None and m.due_at <= now]
+        return tuple(message_id for _, message_id in sorted(due)[:at_most])
+
+    def messages_of(self, owner: OwnerKey) -> tuple[OutboxMessage, ...]:
+        mine = [message for message in self._messages.values() if message.owner == owner]
+        return tuple(sorted(mine, key=lambda message: message.asked_at, reverse=True))
+
+    def audit_head(self, stream: str) -> Event | None:
+        return self._events.get(stream, [None])[-1]
+
+    def audit_events(self, stream: str) -> Iterator[Event]:
+        yield from list(self._events.get(stream, []))
+
+    def latest_events(self, stream: str, at_most: int, before: int | None = None) -> tuple[Event, ...]:
+        events = [e for e in self._events.get(stream, []) if before is None or e.sequence < before]
+        return tuple(events[::-1][:at_most])
+
+    def sessions_of(self, owner: OwnerKey) -> tuple[Session, ...]:
+        return tuple(session for session in self._sessions.values() if session.owner == owner)
 
     def tries(self, key: str) -> Tries:
         tries, keep_until = self._tries.get(key, (Tries(key), self._clock()))
@@ -82,7 +144,7 @@ class FakeStore:
             raise StoreUnavailable
         return revision
 
-    def _holds(self, change: Change) -> bool:  # noqa: C901, PLR0911 - one case for each change
+    def _holds(self, change: Change) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each change
         match change:
             case changes.WriteRegistration(registration):
                 stored = self._registrations.get(registration.registration_id)
@@ -94,7 +156,7 @@ class FakeStore:
             case changes.UseOnce(key, _):
                 return key not in self._used
             case changes.HoldIcegateId(hold, now):
-                found = self._icegate_ids.get(folded(hold.icegate_id))
+                found = self._names.get(folded(hold.icegate_id))
                 return found is None or (isinstance(found, Hold) and (found.until <= now or found.iec == hold.iec))
             case changes.ReleaseIcegateId(hold):
                 return self._is_held_by(hold.icegate_id, hold.registration_id)
@@ -111,12 +173,42 @@ class FakeStore:
             case changes.WriteSession(session):
                 opened = self._sessions.get(session.token_hash)
                 return session.revision == (opened.revision if opened else None)
+            case changes.EndSession(session):
+                ending = self._sessions.get(session.token_hash)
+                return ending is not None and ending.revision == session.revision
+            case changes.WriteOwner(owner):
+                return self._owner_is_unchanged(owner)
+            case changes.TakeName(name, now):
+                taken = self._names.get(name.name)
+                return taken is None or (isinstance(taken, Hold) and taken.until <= now)
+            case changes.ReleaseName(name):
+                return self._names.get(name.name) == name
+            case changes.WriteAccountRegistration(account_registration):
+                before = self._account_registrations.get(account_registration.registration_id)
+                return account_registration.revision == (before.revision if before else None)
+            case changes.PointToAccountRegistration():
+                return True
+            case changes.WriteFlow(flow):
+                flowing = self._flows.get(flow.flow_id)
+                return flow.revision == (flowing.revision if flowing else None)
+            case changes.WriteMessage(message):
+                asked = self._messages.get(message.message_id)
+                return message.revision == (asked.revision if asked else None)
+            case changes.AppendEvent(event):
+                return event.sequence == len(self._events.get(event.stream, [])) + 1
+
+    def _owner_is_unchanged(self, owner: Owner) -> bool:
+        if isinstance(owner, Account):
+            account = self._accounts.get(owner.account_id)
+            return owner.revision == (account.revision if account else None)
+        named = self._names.get(folded(owner.icegate_id))
+        return isinstance(named, IcegateAccount) and named.revision == owner.revision
 
     def _is_held_by(self, icegate_id: str, registration_id: str) -> bool:
-        found = self._icegate_ids.get(folded(icegate_id))
+        found = self._names.get(folded(icegate_id))
         return isinstance(found, Hold) and found.registration_id == registration_id
 
-    def _apply(self, change: Change, revision: str) -> None:  # noqa: C901 - one case for each change
+    def _apply(self, change: Change, revision: str) -> None:  # noqa: C901, PLR0912 - one case for each change
         match change:
             case changes.WriteRegistration(registration):
                 self._registrations[registration.registration_id] = replace(registration, revision=revision)
@@ -127,11 +219,11 @@ class FakeStore:
             case changes.UseOnce(key, _):
                 self._used.add(key)
             case changes.HoldIcegateId(hold, _):
-                self._icegate_ids[folded(hold.icegate_id)] = hold
+                self._names[folded(hold.icegate_id)] = hold
             case changes.ReleaseIcegateId(hold):
-                del self._icegate_ids[folded(hold.icegate_id)]
+                del self._names[folded(hold.icegate_id)]
             case changes.OpenAccount(account):
-                self._icegate_ids[folded(account.icegate_id)] = account
+                self._names[folded(account.icegate_id)] = replace(account, revision=revision)
             case changes.PointToRegistration(iec, registration_id):
                 kept = self._temporary_passwords[iec]
                 self._temporary_passwords[iec] = replace(kept, registration_id=registration_id, revision=revision)
@@ -142,6 +234,26 @@ class FakeStore:
                 self._temporary_passwords[temporary.iec] = replace(temporary, revision=revision)
             case changes.WriteSession(session):
                 self._sessions[session.token_hash] = replace(session, revision=revision)
+            case changes.EndSession(session):
+                del self._sessions[session.token_hash]
+            case changes.WriteOwner(Account() as account):
+                self._accounts[account.account_id] = replace(account, revision=revision)
+            case changes.WriteOwner(IcegateAccount() as account):
+                self._names[folded(account.icegate_id)] = replace(account, revision=revision)
+            case changes.TakeName(name, _):
+                self._names[name.name] = name
+            case changes.ReleaseName(name):
+                del self._names[name.name]
+            case changes.WriteAccountRegistration(made):
+                self._account_registrations[made.registration_id] = replace(made, revision=revision)
+            case changes.PointToAccountRegistration(key, registration_id, keep_until):
+                self._pointers[key] = (registration_id, keep_until)
+            case changes.WriteFlow(flow):
+                self._flows[flow.flow_id] = replace(flow, revision=revision)
+            case changes.WriteMessage(message):
+                self._messages[message.message_id] = replace(message, revision=revision)
+            case changes.AppendEvent(event):
+                self._events.setdefault(event.stream, []).append(event)
 
 
 class FakeJourneys:
@@ -149,12 +261,14 @@ class FakeJourneys:
 
     def __init__(self) -> None:
         self.started: dict[str, int] = {}
+        self.journeys: dict[str, Journey] = {}
         self.woken: dict[str, Mapping[str, str | int]] = {}
         self.is_available = True
 
-    def start(self, registration_id: str, seconds_left: int) -> None:
+    def start(self, journey: Journey, journey_id: str, seconds_left: int) -> None:
         self._demand_available()
-        self.started.setdefault(registration_id, seconds_left)
+        self.journeys.setdefault(journey_id, journey)
+        self.started.setdefault(journey_id, seconds_left)
 
     def wake(self, task_token: str, message: Mapping[str, str | int]) -> Woken:
         self._demand_available()

@@ -8,26 +8,33 @@ from collections.abc import Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.domain.ports import JourneysUnavailable, Woken
+from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
 from chalicelib.settings import Settings
 
 # The token's wait is over: it was woken before, timed out, or its execution ended.
 _OVER = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 
+# What each state machine calls the id in its input.
+_ID = {
+    Journey.SIMPLIFIED_REGISTRATION: "registration_id",
+    Journey.ACCOUNT_REGISTRATION: "registration_id",
+    Journey.MOBILE_REPLACEMENT: "flow_id",
+}
+
 
 class StepFunctionsJourneys:
-    """`ports.Journeys` on the state machine `simplified_registration`."""
+    """`ports.Journeys`: each journey is a state machine, named by the setting `<JOURNEY>_ARN`."""
 
     def __init__(self, aws: Aws, settings: Settings) -> None:
         self._aws = aws
         self._settings = settings
 
-    def start(self, registration_id: str, seconds_left: int) -> None:
-        """See `ports.Journeys`. The execution's name is the registration's id, so a second start is the first one's."""
-        body = json.dumps({"registration_id": registration_id, "seconds_left": seconds_left})
+    def start(self, journey: Journey, journey_id: str, seconds_left: int) -> None:
+        """See `ports.Journeys`. The execution's name is the journey's id, so a second start is the first one's."""
+        body = json.dumps({_ID[journey]: journey_id, "seconds_left": seconds_left})
         try:
             self._aws.client("stepfunctions").start_execution(
-                stateMachineArn=self._settings["SIMPLIFIED_REGISTRATION_ARN"], name=registration_id, input=body
+                stateMachineArn=self._settings[f"{journey.value.upper()}_ARN"], name=journey_id, input=body
             )
         except ClientError as refused:
             if refused.response["Error"]["Code"] != "ExecutionAlreadyExists":

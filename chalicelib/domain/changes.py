@@ -10,9 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.accounts.account import AccountName
+from chalicelib.domain.accounts.flows import Flow
+from chalicelib.domain.accounts.owners import Owner
+from chalicelib.domain.accounts.registration import AccountRegistration
+from chalicelib.domain.audit import Event
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
 from chalicelib.domain.icegate.registration import Registration
 from chalicelib.domain.limits import Counter, Tries
+from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
@@ -108,6 +114,78 @@ class WriteSession:
     session: Session
 
 
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """End a session; it holds only while the stored one is still the version that was read.
+
+    So one token gives one successor.
+    """
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOwner:
+    """Write a DGFT account or an ICEGATE account; it holds only on the version that was read.
+
+    A new one (no revision) must not exist yet. An ICEGATE account is opened by `OpenAccount`, never by this.
+    """
+
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class TakeName:
+    """Give a name to an account; it holds where nobody has it, or a hold on it has run out at `now`."""
+
+    name: AccountName
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseName:
+    """Take a name from an account; it holds only while the name is this account's."""
+
+    name: AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAccountRegistration:
+    """Write the registration of an account; it holds only on the version that was read."""
+
+    registration: AccountRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class PointToAccountRegistration:
+    """Remember which registration a resume with these two addresses means (`key` is a pseudonym of the pair)."""
+
+    key: str
+    registration_id: str
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFlow:
+    """Write a flow; it holds only on the version that was read."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMessage:
+    """Write a message of the outbox; it holds only on the version that was read, a new one only where none is."""
+
+    message: OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class AppendEvent:
+    """Append an event to its stream; it holds only where the stream has no event of this sequence yet."""
+
+    event: Event
+
+
 Change = (
     WriteRegistration
     | CountUp
@@ -120,6 +198,15 @@ Change = (
     | UseTemporaryPassword
     | WriteTemporaryPassword
     | WriteSession
+    | EndSession
+    | WriteOwner
+    | TakeName
+    | ReleaseName
+    | WriteAccountRegistration
+    | PointToAccountRegistration
+    | WriteFlow
+    | WriteMessage
+    | AppendEvent
 )
 
 

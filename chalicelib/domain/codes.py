@@ -32,6 +32,15 @@ class Purpose(StrEnum):
 
     SIMPLIFIED_REGISTRATION_CONTACT = "simplified_registration.contact"
     SIMPLIFIED_REGISTRATION_ALTERNATE = "simplified_registration.alternate"
+    ACCOUNT_REGISTRATION = "account_registration"
+    SIGN_IN = "sign_in"
+    STEP_UP = "step_up"
+    AUTHENTICATOR_LOSS = "authenticator_loss"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose
+    CONTACT_CHANGE = "contact_change"
+    MOBILE_REPLACEMENT = "mobile_replacement"
+    MOBILE_REPLACEMENT_STOP = "mobile_replacement.stop"
+    STAFF_JOINING = "staff_joining"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class ServerKey:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A pair of codes, one for each channel, and how far they are spent. Holds no code.
+    """Codes, one for each of `channels`, and how far they are spent. Holds no code.
 
     `sends` counts the sends asked for; `mobile_sent` and `email_sent` are the number of the last send that the
     provider took.
@@ -64,6 +73,7 @@ class Challenge:
     email_sent: int = 0
     attempts: int = 0
     used_at: datetime | None = None
+    channels: tuple[Channel, ...] = (Channel.MOBILE, Channel.EMAIL)
 
     @property
     def attempts_left(self) -> int:
@@ -73,20 +83,21 @@ class Challenge:
     @property
     def unsent(self) -> tuple[Channel, ...]:
         """The channels that still wait for the send that was asked for last."""
-        waiting = []
-        if self.mobile_sent < self.sends:
-            waiting.append(Channel.MOBILE)
-        if self.email_sent < self.sends:
-            waiting.append(Channel.EMAIL)
-        return tuple(waiting)
+        taken = {Channel.MOBILE: self.mobile_sent, Channel.EMAIL: self.email_sent}
+        return tuple(channel for channel in self.channels if taken[channel] < self.sends)
+
+    @property
+    def resend_at(self) -> datetime:
+        """From when the codes may be asked for again."""
+        return self.asked_at + COOL_DOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The two codes that a person typed; never printed."""
+    """The codes that a person typed, "" for a channel that has none; never printed."""
 
-    mobile: str
-    email: str
+    mobile: str = ""
+    email: str = ""
 
     def __repr__(self) -> str:
         return "Codes(…)"
@@ -126,21 +137,21 @@ def derive(key: ServerKey, challenge: Challenge, channel: Channel, contact: Cont
 
 
 def wrong_channels(key: ServerKey, challenge: Challenge, contact: Contact, typed: Codes) -> tuple[Channel, ...]:
-    """The channels whose code is not right. Both are always compared, each in constant time."""
+    """The challenge's channels whose code is not right. All are always compared, each in constant time."""
     right = {
         channel: hmac.compare_digest(derive(key, challenge, channel, contact), typed.typed(channel))
-        for channel in (Channel.MOBILE, Channel.EMAIL)
+        for channel in challenge.channels
     }
     return tuple(channel for channel, is_right in right.items() if not is_right)
 
 
-def spent(challenge: Challenge, now: datetime) -> Challenge:
+def spent(challenge: Challenge, now: datetime, expired: Code = Code.REGISTRATION_EXPIRED) -> Challenge:
     """The challenge with one more attempt spent, to be stored on condition that nothing changed, before comparing.
 
-    Raises `Refusal`: `registration_expired` at or after `expires_at`, `codes_exhausted` after five.
+    Raises `Refusal`: `expired` at or after `expires_at`, `codes_exhausted` after five.
     """
     if now >= challenge.expires_at:
-        raise Refusal(Code.REGISTRATION_EXPIRED)
+        raise Refusal(expired)
     if challenge.attempts >= ATTEMPTS:
         raise Refusal(Code.CODES_EXHAUSTED, attempts_left=0)
     return replace(challenge, attempts=challenge.attempts + 1)
@@ -156,19 +167,18 @@ def used(challenge: Challenge, now: datetime) -> Challenge:
     return replace(challenge, used_at=now)
 
 
-def asked_again(challenge: Challenge, now: datetime) -> Challenge:
+def asked_again(challenge: Challenge, now: datetime, expired: Code = Code.REGISTRATION_EXPIRED) -> Challenge:
     """The challenge with another send of the same codes asked for; the expiry stays.
 
-    A send that the provider did not take is asked for again without counting. Raises `Refusal`: `registration_expired`,
+    A send that the provider did not take is asked for again without counting. Raises `Refusal`: `expired`,
     `codes_exhausted` (a resend never lifts a limit), `resend_too_soon` within 30 s, `send_limit_reached` after five.
     """
     if now >= challenge.expires_at:
-        raise Refusal(Code.REGISTRATION_EXPIRED)
+        raise Refusal(expired)
     if challenge.attempts >= ATTEMPTS:
         raise Refusal(Code.CODES_EXHAUSTED, attempts_left=0)
-    resend_at = challenge.asked_at + COOL_DOWN
-    if now < resend_at:
-        raise Refusal(Code.RESEND_TOO_SOON, retry_at=resend_at)
+    if now < challenge.resend_at:
+        raise Refusal(Code.RESEND_TOO_SOON, retry_at=challenge.resend_at)
     if challenge.unsent:
         return replace(challenge, asked_at=now)
     if challenge.sends >= SENDS:
@@ -183,6 +193,14 @@ def delivered(challenge: Challenge, channels: tuple[Channel, ...]) -> Challenge:
         mobile_sent=challenge.sends if Channel.MOBILE in channels else challenge.mobile_sent,
         email_sent=challenge.sends if Channel.EMAIL in channels else challenge.email_sent,
     )
+
+
+def asked(
+    purpose: Purpose, channels: tuple[Channel, ...], key_id: str, nonce: bytes, expires_at: datetime, now: datetime
+) -> Challenge:
+    """A new challenge whose codes go out through the outbox: what the outbox has taken counts as sent."""
+    made = Challenge(purpose, key_id, nonce, 1, expires_at, now, channels=channels)
+    return delivered(made, channels)
 
 
 def incorrect(channels: tuple[Channel, ...], attempts_left: int) -> Refusal:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from enum import StrEnum
 
 from chalicelib.domain.refusals import Code, Refusal
 
@@ -18,6 +19,26 @@ IST = timezone(timedelta(hours=5, minutes=30))
 BY_ADDRESS_A_DAY = 10
 BY_IP = 25
 IP_WINDOW = timedelta(minutes=5)
+
+
+class TryPurpose(StrEnum):
+    """What is tried. Each has its own lock: who closes one has not closed another."""
+
+    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a purpose
+    CODES = "codes"
+    RESUME = "resume"
+    SIGN_IN = "sign_in"
+    # From a browser that its owner trusts: a stranger who locks the front door does not lock the owner out.
+    SIGN_IN_TRUSTED = "sign_in_trusted"
+    SECOND_FACTOR = "second_factor"
+    STEP_UP = "step_up"
+    ACCOUNT_CODES = "account_codes"
+    ACCOUNT_RESUME = "account_resume"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose
+    PASSWORD_CHECK = "password_check"  # noqa: S105 - a purpose
+    CONTACT_CHANGE = "contact_change"
+    MOBILE_STOP = "mobile_stop"
+    STAFF_JOINING = "staff_joining"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +99,39 @@ def by_address(key: bytes, address: str, now: datetime) -> Counter:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The next try may be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """No try may be taken before `until`; `reason` is what the person is told."""
+
+    reason: Code
+    until: datetime
+
+
+def decided(tries: Tries, policy: TryPolicy, now: datetime) -> Allowed | Locked:
+    """Whether an identity may try once more now."""
+    if tries.locked_until is not None and now < tries.locked_until:
+        return Locked(policy.refusal, tries.locked_until)
+    return Allowed()
+
+
+def tries_key(key: bytes, purpose: TryPurpose, *identity: str) -> str:
+    """Where the tries of one identity for one purpose are counted; no two purposes share a count or a lock."""
+    return f"tries#{purpose.value}#{pseudonym(key, *identity)}"
+
+
 def spent(tries: Tries, policy: TryPolicy, now: datetime) -> Tries:
     """The tries with one more taken, to be stored before anything is compared.
 
     Raises `Refusal` with the policy's code and `retry_at` while the lock is closed.
     """
-    if tries.locked_until is not None and now < tries.locked_until:
-        raise Refusal(policy.refusal, retry_at=tries.locked_until)
+    decision = decided(tries, policy, now)
+    if isinstance(decision, Locked):
+        raise Refusal(decision.reason, retry_at=decision.until)
     failures = tries.failures + 1
     locked_until = None
     if failures >= policy.failures:

@@ -7,6 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from chalicelib.domain.accounts.account import Account, AccountName
+from chalicelib.domain.accounts.flows import Flow
+from chalicelib.domain.accounts.owners import Owner, OwnerKey
+from chalicelib.domain.accounts.registration import AccountRegistration
+from chalicelib.domain.audit import Event
 from chalicelib.domain.changes import Change
 from chalicelib.domain.codes import ServerKey
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
@@ -14,6 +19,7 @@ from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.icegate.registration import Registration
 from chalicelib.domain.identifiers import Iec
 from chalicelib.domain.limits import Tries
+from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
@@ -39,8 +45,60 @@ class Store(Protocol):
         """What is kept of the holder's temporary password."""
         ...
 
-    def icegate_id(self, folded_id: str) -> IcegateAccount | Hold | None:
-        """Who has an ICEGATE ID (folded), if anyone."""
+    def named(self, name: str) -> IcegateAccount | Hold | AccountName | None:
+        """Who has a name by which people sign in (folded): an ICEGATE ID, a username, an email or a mobile."""
+        ...
+
+    def account(self, account_id: str) -> Account | None:
+        """The account of this id; None also from its `erase_at` on."""
+        ...
+
+    def owner(self, key: OwnerKey) -> Owner | None:
+        """The account, of DGFT's platform or of ICEGATE, that this key names."""
+        ...
+
+    def staff(self, authority: str) -> tuple[Account, ...]:
+        """Every staff account of a Regional Authority, by name; may lag behind the writes by a moment."""
+        ...
+
+    def account_registration(self, registration_id: str) -> AccountRegistration | None:
+        """The registration of an account."""
+        ...
+
+    def account_registration_of(self, pointer: str) -> AccountRegistration | None:
+        """The registration that `PointToAccountRegistration` remembered last under this key."""
+        ...
+
+    def flow(self, flow_id: str) -> Flow | None:
+        """The flow of this id."""
+        ...
+
+    def message(self, message_id: str) -> OutboxMessage | None:
+        """A message of the outbox."""
+        ...
+
+    def due_messages(self, now: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of messages that are due at `now`, the longest due first; may lag behind by a moment."""
+        ...
+
+    def messages_of(self, owner: OwnerKey) -> tuple[OutboxMessage, ...]:
+        """What the outbox still holds for an owner, the newest first; may lag behind by a moment."""
+        ...
+
+    def audit_head(self, stream: str) -> Event | None:
+        """The last event of a stream."""
+        ...
+
+    def audit_events(self, stream: str) -> Iterator[Event]:
+        """A stream's events, the oldest first, a page at a time."""
+        ...
+
+    def latest_events(self, stream: str, at_most: int, before: int | None = None) -> tuple[Event, ...]:
+        """A stream's last events, the newest first; with `before`, those of a smaller sequence."""
+        ...
+
+    def sessions_of(self, owner: OwnerKey) -> tuple[Session, ...]:
+        """An owner's stored sessions, ended ones perhaps among them; may lag behind the writes by a moment."""
         ...
 
     def tries(self, key: str) -> Tries:
@@ -78,11 +136,19 @@ class Woken(StrEnum):
     WAITS_NO_MORE = "waits_no_more"
 
 
-class Journeys(Protocol):
-    """Starts and wakes the journey of a simplified registration."""
+class Journey(StrEnum):
+    """The journeys there are: one state machine each."""
 
-    def start(self, registration_id: str, seconds_left: int) -> None:
-        """Starts the journey; starting twice is starting once. Raises `JourneysUnavailable`."""
+    SIMPLIFIED_REGISTRATION = "simplified_registration"
+    ACCOUNT_REGISTRATION = "account_registration"
+    MOBILE_REPLACEMENT = "mobile_replacement"
+
+
+class Journeys(Protocol):
+    """Starts and wakes journeys."""
+
+    def start(self, journey: Journey, journey_id: str, seconds_left: int) -> None:
+        """Starts a journey under our own id; starting twice is starting once. Raises `JourneysUnavailable`."""
         ...
 
     def wake(self, task_token: str, message: Mapping[str, str | int]) -> Woken:

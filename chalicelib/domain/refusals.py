@@ -48,6 +48,24 @@ class Code(StrEnum):
     SESSION_REQUIRED = "session_required"
     SESSION_EXPIRED = "session_expired"
     DIGITAL_SIGNATURE_REGISTRATION_REQUIRED = "digital_signature_registration_required"
+    CODE_EXPIRED = "code_expired"
+    CODE_INCORRECT = "code_incorrect"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
+    STEP_UP_REQUIRED = "step_up_required"
+    METHOD_NOT_OFFERED = "method_not_offered"
+    AUTHENTICATOR_CLOCK_OFF = "authenticator_clock_off"
+    AUTHENTICATOR_CODE_USED = "authenticator_code_used"
+    AUTHENTICATOR_REQUIRED = "authenticator_required"
+    MOBILE_CONFIRMATION_REQUIRED = "mobile_confirmation_required"
+    NOT_PERMITTED = "not_permitted"
+    PASSWORD_INCORRECT = "password_incorrect"  # noqa: S105 - a code
+    PRIVACY_NOTICE_CHANGED = "privacy_notice_changed"
+    FLOW_ENDED = "flow_ended"
+    CHANGE_PENDING = "change_pending"
+    CLOSURE_REFUSED = "closure_refused"
+    ALREADY_INVITED = "already_invited"
+    LAST_ADMINISTRATOR = "last_administrator"
+    STAFF_STATUS_CONFLICT = "staff_status_conflict"
 
 
 @dataclass(frozen=True, slots=True)

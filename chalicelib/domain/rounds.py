@@ -12,11 +12,17 @@ from typing import TypeVar
 
 from chalicelib.domain import limits
 from chalicelib.domain.changes import (
+    AppendEvent,
     Change,
     ChangeRefused,
     CountUp,
+    EndSession,
     HoldIcegateId,
     UseOnce,
+    WriteAccountRegistration,
+    WriteFlow,
+    WriteMessage,
+    WriteOwner,
     WriteRegistration,
     WriteSession,
     WriteTemporaryPassword,
@@ -29,6 +35,19 @@ from chalicelib.domain.refusals import Code, FieldError, Refusal
 Outcome = TypeVar("Outcome")
 # Each writer that comes first costs the others one round, and a few write twice: enough for some twenty at once.
 ROUNDS = 40
+# A change of these that does not hold says that somebody else wrote first, and the decision is made again.
+_VERSIONED = (
+    AppendEvent,
+    EndSession,
+    WriteAccountRegistration,
+    WriteFlow,
+    WriteMessage,
+    WriteOwner,
+    WriteRegistration,
+    WriteSession,
+    WriteTemporaryPassword,
+    WriteTries,
+)
 
 
 def in_rounds(attempt: Callable[[], Outcome]) -> Outcome:
@@ -75,8 +94,7 @@ def forgive(store: Store, tries: Tries, policy: TryPolicy, now: datetime, *with_
 
 
 def _is_stale(change: Change | None) -> bool:
-    versioned = WriteRegistration | WriteTries | WriteTemporaryPassword | WriteSession
-    return change is None or isinstance(change, versioned)
+    return change is None or isinstance(change, _VERSIONED)
 
 
 def as_refusal(refused: ChangeRefused) -> Refusal:

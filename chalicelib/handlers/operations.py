@@ -10,14 +10,16 @@ import dataclasses
 import re
 import time
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib.domain.authorisation import RULES, Access, Actor, Rule, demand
+from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import StoreUnavailable
+from chalicelib.domain.devices import device_of
 from chalicelib.domain.ports import JourneysUnavailable
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers import bodies, problems
@@ -26,22 +28,16 @@ from chalicelib.suite import suite
 from chalicelib.web.texts import negotiate
 
 SESSION_COOKIE = "__Host-session"
+BROWSER_COOKIE = "__Host-browser"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _TOKEN_AT_MOST = 128
+_COOKIE_AT_MOST = 256
 Body = TypeVar("Body")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Nothing:
     """The body of an operation that asks for none."""
-
-
-class Security(StrEnum):
-    """What an operation asks for beside its body."""
-
-    NONE = "none"
-    FLOW = "flow"
-    SESSION = "session"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +50,16 @@ class Asked(Generic[Body]):
     bearer: str | None
     session_token: str | None
     query: Mapping[str, str]
+    caller: Caller
+    session_actor: Actor | None = None
+    browser_token: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, in an operation whose rule asks for a session."""
+        if self.session_actor is None:
+            raise Refusal(Code.SESSION_REQUIRED)
+        return self.session_actor
 
     @property
     def flow_token(self) -> str:
@@ -87,7 +93,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    security: Security
+    rule: Rule
     body: type[Any] | None
     query: Mapping[str, str]
     answers: Mapping[HTTPStatus, type[Any] | None]
@@ -106,14 +112,18 @@ def operation(
     answers: Mapping[HTTPStatus, type[Any] | None],
     body: type[Any] | None = None,
     query: Mapping[str, str] | None = None,
-    security: Security = Security.NONE,
     refusals: tuple[Code, ...] = (),
 ) -> Callable[[View], View]:
-    """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description."""
+    """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description.
+
+    Its name is that of its rule in `authorisation.RULES`; without one it cannot be declared (KeyError).
+    """
     method, path = route.split(" ", 1)
 
     def register(view: View) -> View:
-        made = Operation(view.__name__, method, path, summary, security, body, query or {}, answers, refusals)
+        made = Operation(
+            view.__name__, method, path, summary, RULES[view.__name__], body, query or {}, answers, refusals
+        )
         OPERATIONS.append(made)
 
         def answered(**ids: str) -> Response:
@@ -131,7 +141,7 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     language = negotiate(request.headers.get("accept-language"))
     code: Code | None = None
     try:
-        response = _response(view(_asked(made, request, language), **_ids(ids)), language)
+        response = _response(view(_asked(made, request, language), **_ids(made, ids)), language)
     except Refusal as refusal:
         code = refusal.code
         response = problems.problem(refusal, language, suite().clock())
@@ -156,25 +166,50 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     return response
 
 
-def _ids(ids: Mapping[str, str]) -> Mapping[str, str]:
+def _ids(made: Operation, ids: Mapping[str, str]) -> Mapping[str, str]:
     """The ids of the path, where they have the form of ours; others are told what an unknown one is told."""
     if any(not _ID.fullmatch(value) for value in ids.values()):
-        raise Refusal(Code.FLOW_TOKEN_INVALID)
+        raise Refusal(Code.FLOW_TOKEN_INVALID if made.rule.access is Access.FLOW else Code.NOT_FOUND)
     return ids
 
 
 def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
+    bearer = _bearer(request.headers.get("authorization"))
+    session_token = _cookie(request, SESSION_COOKIE)
+    # Who may not is told so before the body is looked at.
+    actor = _actor(made.rule, session_token or bearer)
     raw = _bytes(request)
     # Where nothing is asked for, an empty object is forgiven and anything more is refused, as unknown fields are.
     body = bodies.read(made.body or Nothing, bodies.decoded(raw)) if made.body or raw.strip() else None
     return Asked(
         body=body,
         language=language,
-        ip=str(request.context.get("identity", {}).get("sourceIp") or ""),
-        bearer=_bearer(request.headers.get("authorization")),
-        session_token=_session_cookie(request.headers.get("cookie")),
+        ip=_ip(request),
+        bearer=bearer,
+        session_token=session_token,
         query=_query(made, request),
+        caller=_caller(request, language),
+        session_actor=actor,
+        browser_token=_cookie(request, BROWSER_COOKIE),
     )
+
+
+def _actor(rule: Rule, token: str | None) -> Actor | None:
+    """Who acts, where the rule asks for a session. Raises `Refusal` where the rule does not let them."""
+    if rule.access is not Access.SESSION:
+        return None
+    actor = suite().signing_in.actor(token)
+    demand(actor, rule, suite().clock())
+    return actor
+
+
+def _caller(request: Request, language: str) -> Caller:
+    device = device_of(request.headers.get("user-agent"))
+    return Caller(_ip(request), device, str(request.context.get("requestId") or ""), language)
+
+
+def _ip(request: Request) -> str:
+    return str(request.context.get("identity", {}).get("sourceIp") or "")
 
 
 def _bytes(request: Request) -> bytes:
@@ -196,12 +231,12 @@ def _bearer(header: str | None) -> str | None:
     return token if scheme.lower() == "bearer" and token.isascii() and 0 < len(token) <= _TOKEN_AT_MOST else None
 
 
-def _session_cookie(header: str | None) -> str | None:
+def _cookie(request: Request, name: str) -> str | None:
     try:
-        morsel = SimpleCookie(header or "").get(SESSION_COOKIE)
+        morsel = SimpleCookie(request.headers.get("cookie") or "").get(name)
     except CookieError:
         return None
-    return morsel.value if morsel and 0 < len(morsel.value) <= _TOKEN_AT_MOST else None
+    return morsel.value if morsel and 0 < len(morsel.value) <= _COOKIE_AT_MOST else None
 
 
 def _response(answer: Answer, language: str) -> Response:

@@ -13,7 +13,7 @@ from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.handlers.operations import Answer, Asked, Security, operation
+from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.registration_models import (
     AvailabilityView,
     CodesBody,
@@ -68,7 +68,6 @@ def open_registration(asked: Asked[StartBody]) -> Answer:
     registrations,
     "GET /icegate/registrations/{registration_id}",
     "Read a registration",
-    security=Security.FLOW,
     answers={HTTPStatus.OK: RegistrationView},
     refusals=(Code.FLOW_TOKEN_INVALID, Code.SERVICE_UNAVAILABLE),
 )
@@ -81,7 +80,6 @@ def read_registration(asked: Asked[None], registration_id: str) -> Answer:
     registrations,
     "GET /icegate/registrations/{registration_id}/availability",
     "Ask whether an ICEGATE ID is free",
-    security=Security.FLOW,
     query={"icegate_id": "The ICEGATE ID to ask about."},
     answers={HTTPStatus.OK: AvailabilityView},
     refusals=(Code.INVALID_FIELDS, *_LIVE, Code.SERVICE_UNAVAILABLE),
@@ -97,7 +95,6 @@ def read_availability(asked: Asked[None], registration_id: str) -> Answer:
     registrations,
     "PUT /icegate/registrations/{registration_id}/credentials",
     "Choose ICEGATE ID and password; two codes are sent",
-    security=Security.FLOW,
     body=CredentialsBody,
     answers={HTTPStatus.ACCEPTED: RegistrationView},
     refusals=(*_BUSY, *_FLOW, Code.ICEGATE_ID_TAKEN, Code.SEND_LIMIT_REACHED),
@@ -117,7 +114,6 @@ def choose_credentials(asked: Asked[CredentialsBody], registration_id: str) -> A
     registrations,
     "POST /icegate/registrations/{registration_id}/codes",
     "Send the same codes again",
-    security=Security.FLOW,
     answers={HTTPStatus.ACCEPTED: RegistrationView},
     refusals=(*_BUSY, *_FLOW, *_SENDING, Code.CODES_EXHAUSTED),
 )
@@ -131,7 +127,6 @@ def send_codes_again(asked: Asked[None], registration_id: str) -> Answer:
     registrations,
     "POST /icegate/registrations/{registration_id}/codes/verify",
     "Confirm the two codes",
-    security=Security.FLOW,
     body=CodesBody,
     answers={HTTPStatus.OK: RegistrationView},
     refusals=(*_BUSY, *_FLOW, *_CODES),
@@ -148,7 +143,6 @@ def verify_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
     registrations,
     "POST /icegate/registrations/{registration_id}/finish",
     "Finish with the contact on record",
-    security=Security.FLOW,
     body=FinishBody,
     answers={HTTPStatus.OK: RegistrationView, HTTPStatus.ACCEPTED: RegistrationView},
     refusals=(Code.INVALID_FIELDS, Code.SERVICE_UNAVAILABLE, *_FLOW),
@@ -164,7 +158,6 @@ def finish_registration(asked: Asked[FinishBody], registration_id: str) -> Answe
     registrations,
     "PUT /icegate/registrations/{registration_id}/alternate-contact",
     "Choose another email and mobile; two codes are sent there",
-    security=Security.FLOW,
     body=ContactBody,
     answers={HTTPStatus.ACCEPTED: RegistrationView},
     refusals=(*_BUSY, *_FLOW, *_SENDING, Code.CODES_EXHAUSTED),
@@ -180,7 +173,6 @@ def choose_alternate_contact(asked: Asked[ContactBody], registration_id: str) ->
     registrations,
     "POST /icegate/registrations/{registration_id}/alternate-contact/verify",
     "Confirm the two codes of the alternate contact",
-    security=Security.FLOW,
     body=CodesBody,
     answers={HTTPStatus.OK: RegistrationView, HTTPStatus.ACCEPTED: RegistrationView},
     refusals=(*_BUSY, *_FLOW, *_CODES),

@@ -8,11 +8,11 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.accounts.owners import username_of
 from chalicelib.domain.icegate.accounts import IcegateAccount, Service, demand, refused
 from chalicelib.domain.refusals import Code, FieldProblem
-from chalicelib.domain.sessions import Session
 from chalicelib.handlers.bodies import required, sent
-from chalicelib.handlers.operations import SESSION_COOKIE, Answer, Asked, Security, operation
+from chalicelib.handlers.operations import SESSION_COOKIE, Answer, Asked, operation
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
 from chalicelib.web.texts import text
@@ -108,11 +108,11 @@ class ServicesView:
 )
 def sign_in(asked: Asked[SignInBody]) -> Answer:
     """Username and password open a session."""
-    signed_in = suite().signing_in.sign_in(asked.body.username, asked.body.password, asked.ip)
+    signed_in = suite().signing_in.sign_in(asked.body.username, asked.body.password, asked.caller)
     session = signed_in.session
     view = SignedInView(
         "signed_in",
-        signed_in.account.icegate_id,
+        username_of(signed_in.owner),
         signed_in.token,
         instant(session.expires_at),
         instant(session.idle_expires_at),
@@ -124,13 +124,12 @@ def sign_in(asked: Asked[SignInBody]) -> Answer:
     sessions,
     "GET /sessions/current",
     "Read the session",
-    security=Security.SESSION,
     answers={HTTPStatus.OK: SessionView},
     refusals=_SESSION,
 )
 def read_session(asked: Asked[None]) -> Answer:
     """Whose session it is and until when."""
-    session, account = _session(asked)
+    session, account = asked.actor.session, _registrant(asked)
     view = SessionView(
         account.icegate_id,
         account.legal_name,
@@ -145,7 +144,6 @@ def read_session(asked: Asked[None]) -> Answer:
     sessions,
     "DELETE /sessions/current",
     "Sign out",
-    security=Security.SESSION,
     answers={HTTPStatus.NO_CONTENT: None},
     refusals=(Code.SERVICE_UNAVAILABLE,),
 )
@@ -159,13 +157,12 @@ def sign_out(asked: Asked[None]) -> Answer:
     sessions,
     "GET /icegate/services",
     "List what this registrant may and may not do",
-    security=Security.SESSION,
     answers={HTTPStatus.OK: ServicesView},
     refusals=_SESSION,
 )
 def list_services(asked: Asked[None]) -> Answer:
     """The services of ICEGATE, apart by whether this registrant may use them."""
-    _, account = _session(asked)
+    account = _registrant(asked)
     view = ServicesView([], [])
     for service in Service:
         title = text(asked.language, f"service.{service.value}")
@@ -182,14 +179,13 @@ def list_services(asked: Asked[None]) -> Answer:
     sessions,
     "POST /icegate/filings",
     "File a Customs document",
-    security=Security.SESSION,
     body=FilingBody,
     answers={},
     refusals=(Code.INVALID_FIELDS, Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED, *_SESSION),
 )
 def file_document(asked: Asked[FilingBody]) -> Answer:
     """Every registrant here is a simplified one, and those may not file: the demand refuses."""
-    _, account = _session(asked)
+    account = _registrant(asked)
     demand(account.kind, asked.body.document)
     raise AssertionError(account.kind)
 
@@ -198,5 +194,7 @@ def _token(asked: Asked[Any]) -> str | None:
     return asked.session_token or asked.bearer
 
 
-def _session(asked: Asked[Any]) -> tuple[Session, IcegateAccount]:
-    return suite().signing_in.session(_token(asked))
+def _registrant(asked: Asked[Any]) -> IcegateAccount:
+    owner = asked.actor.owner
+    assert isinstance(owner, IcegateAccount)
+    return owner

@@ -160,7 +160,7 @@ class StoreContract:
         own = replace(first, registration_id="registration-2")
         store.write(HoldIcegateId(own, NOW))
         store.write(HoldIcegateId(replace(other, until=LATER), LATER))
-        assert store.icegate_id(first.icegate_id.lower()) == other
+        assert store.named(first.icegate_id.lower()) == other
 
     def test_only_the_registration_that_holds_an_id_opens_its_account(self, store: Store) -> None:
         held = hold()
@@ -168,7 +168,7 @@ class StoreContract:
         store.write(HoldIcegateId(held, NOW))
         assert self.refuses(store, OpenAccount(account_of(replace(held, registration_id="another")))) is not None
         store.write(OpenAccount(account_of(held)))
-        assert store.icegate_id(held.icegate_id.lower()) == account_of(held)
+        assert store.named(held.icegate_id.lower()) == account_of(held)
         assert self.refuses(store, OpenAccount(account_of(held))) is not None
         assert self.refuses(store, HoldIcegateId(held, LATER + timedelta(days=99))) is not None
         assert self.refuses(store, ReleaseIcegateId(held)) is not None
@@ -178,7 +178,7 @@ class StoreContract:
         store.write(HoldIcegateId(held, NOW))
         assert self.refuses(store, ReleaseIcegateId(replace(held, registration_id="another"))) is not None
         store.write(ReleaseIcegateId(held))
-        assert store.icegate_id(held.icegate_id.lower()) is None
+        assert store.named(held.icegate_id.lower()) is None
 
     def test_a_temporary_password_is_used_once(self, store: Store) -> None:
         iec = Iec(f"{next(_numbers):010}")

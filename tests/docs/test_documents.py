@@ -109,7 +109,7 @@ def test_the_tables_are_told_with_every_attribute() -> None:
         "registrations": _attributes(registration_rows.RegistrationRow),
         "holders": _attributes(row_classes.HolderRow),
         "temporary_passwords": _attributes(row_classes.TemporaryPasswordRow),
-        "icegate_accounts": _attributes(row_classes.IcegateIdRow),
+        "sign_in_names": _attributes(row_classes.NameRow),
         "sessions": _attributes(row_classes.SessionRow),
         "limits": _attributes(row_classes.LimitRow),
     }

@@ -15,7 +15,7 @@ STRAIGHT = ["IssueContactCodes", "ContactCodesOutcome", "AwaitContactDecision", 
 
 
 def account(flow: Flow) -> IcegateAccount:
-    stored = suite().store.icegate_id(flow.icegate_id.lower())
+    stored = suite().store.named(flow.icegate_id.lower())
     assert isinstance(stored, IcegateAccount)
     return stored
 

@@ -21,7 +21,7 @@ def twice(click: Callable[[], Reply]) -> list[Reply]:
 def assert_registered_once(flow: Flow) -> None:
     flow.until("registered")
     flow.until_told()
-    assert isinstance(suite().store.icegate_id(flow.icegate_id.lower()), IcegateAccount)
+    assert isinstance(suite().store.named(flow.icegate_id.lower()), IcegateAccount)
     assert len(flow.laptop.executions()) == 1
     assert kinds(flow.messages()) == ["code.email", "code.sms", "registered.email", "registered.sms"]
 
@@ -91,7 +91,7 @@ def test_two_tabs_of_one_holder_end_in_one_account(laptop: Laptop) -> None:
     assert [reply.code for reply in replies if reply.status == 409] == ["registration_superseded"]
     for tab in tabs:
         tab.until_told()
-    stored = [suite().store.icegate_id(tab.icegate_id) for tab in tabs]
+    stored = [suite().store.named(tab.icegate_id) for tab in tabs]
     assert [isinstance(entry, IcegateAccount) for entry in stored].count(True) == 1
     assert [entry is None for entry in stored].count(True) == 1
     assert kinds(sent_to(laptop, importer.contact)).count("registered.sms") == 1
@@ -108,7 +108,7 @@ def test_two_tabs_of_one_holder_with_the_same_icegate_id(laptop: Laptop, importe
     assert first.execution().status == "SUCCEEDED"
     assert second.finish().demand(200).content["icegate_id"] == second.icegate_id
     second.until_told()
-    stored = suite().store.icegate_id(first.icegate_id)
+    stored = suite().store.named(first.icegate_id)
     assert isinstance(stored, IcegateAccount)
     assert stored.icegate_id == second.icegate_id
 

@@ -109,5 +109,5 @@ def test_a_superseded_registrations_codes_are_dead(laptop: Laptop) -> None:
     assert (refused.status, refused.code) == (409, "registration_superseded")
     assert first.resume(old).code in {"codes_not_matched", "codes_used"}
     first.until_told()
-    assert suite().store.icegate_id(first.icegate_id) is None
-    assert suite().store.icegate_id(second.icegate_id) is not None
+    assert suite().store.named(first.icegate_id) is None
+    assert suite().store.named(second.icegate_id) is not None

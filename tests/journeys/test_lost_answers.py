@@ -51,7 +51,7 @@ def walk_changing(flow: Flow, alternate: Contact) -> None:
 
 
 def assert_one_account(flow: Flow, contact: Contact) -> None:
-    stored = suite().store.icegate_id(flow.icegate_id)
+    stored = suite().store.named(flow.icegate_id)
     assert isinstance(stored, IcegateAccount)
     assert (stored.registration_id, stored.contact) == (flow.registration_id, contact)
     used = suite().store.temporary_password(flow.importer.holder.iec)
@@ -161,7 +161,7 @@ def test_each_write_of_an_expiry(laptop: Laptop, number: int, luck: Luck) -> Non
         flow.let_time_run_out()
     assert fault.struck is not None
     assert flow.execution().status == "SUCCEEDED"
-    assert suite().store.icegate_id(flow.icegate_id) is None
+    assert suite().store.named(flow.icegate_id) is None
 
 
 def test_writers_that_collide_are_no_matter_to_anyone(laptop: Laptop) -> None:

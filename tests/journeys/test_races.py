@@ -136,7 +136,7 @@ def test_finishing_and_changing_at_once_is_one_of_both(laptop: Laptop) -> None:
     assert (finished.status, changed.status) in {(200, 202), (200, 409), (200, 401)}
     flow.until("registered")
     flow.until_told()
-    stored = suite().store.icegate_id(flow.icegate_id)
+    stored = suite().store.named(flow.icegate_id)
     assert isinstance(stored, IcegateAccount)
     assert stored.contact == flow.importer.contact
 

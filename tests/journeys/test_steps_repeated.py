@@ -40,7 +40,7 @@ def error_of(answer: Answer) -> str:
 
 
 def assert_one_account(flow: Flow) -> None:
-    stored = suite().store.icegate_id(flow.icegate_id)
+    stored = suite().store.named(flow.icegate_id)
     assert isinstance(stored, IcegateAccount)
     assert stored.registration_id == flow.registration_id
 

@@ -18,7 +18,7 @@ VARIABLES = {
     "REGISTRATIONS_TABLE",
     "HOLDERS_TABLE",
     "TEMPORARY_PASSWORDS_TABLE",
-    "ICEGATE_ACCOUNTS_TABLE",
+    "SIGN_IN_NAMES_TABLE",
     "SESSIONS_TABLE",
     "LIMITS_TABLE",
     "SIMPLIFIED_REGISTRATION_ARN",
@@ -35,7 +35,7 @@ KEYS_OF_TABLES = {
     "RegistrationsTable": "registration_id",
     "HoldersTable": "iec",
     "TemporaryPasswordsTable": "iec",
-    "IcegateAccountsTable": "icegate_id_folded",
+    "SignInNamesTable": "name",
     "SessionsTable": "token_hash",
     "LimitsTable": "limit_key",
 }

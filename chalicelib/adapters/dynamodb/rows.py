@@ -12,12 +12,13 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
+from chalicelib.domain.accounts.account import AccountName
+from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan, folded
 from chalicelib.domain.limits import Tries
-from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 _KEEP_TEMPORARY_PASSWORD = timedelta(days=365)
@@ -102,13 +103,16 @@ def temporary_password_of(row: TemporaryPasswordRow) -> TemporaryPassword:
     )
 
 
-class IcegateIdRow(Model):
-    """An ICEGATE ID under its folded form: held for a registration, or an account."""
+class NameRow(Model):
+    """A name by which people sign in, folded: an ICEGATE ID held for a registration or an account, or a DGFT account's.
 
-    icegate_id_folded = UnicodeAttribute(hash_key=True)
-    icegate_id = UnicodeAttribute()
-    iec = UnicodeAttribute()
-    registration_id = UnicodeAttribute()
+    `kind` tells them apart: none for a hold, `account` for a name of a DGFT account, else that of the ICEGATE account.
+    """
+
+    name = UnicodeAttribute(hash_key=True)
+    icegate_id = UnicodeAttribute(null=True)
+    iec = UnicodeAttribute(null=True)
+    registration_id = UnicodeAttribute(null=True)
     held_until = InstantAttribute(null=True)
     gstin = UnicodeAttribute(null=True)
     legal_name = UnicodeAttribute(null=True)
@@ -118,10 +122,19 @@ class IcegateIdRow(Model):
     password_hash = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
     registered_at = InstantAttribute(null=True)
+    security = UnicodeAttribute(null=True)
+    email_confirmed_at = InstantAttribute(null=True)
+    mobile_confirmed_at = InstantAttribute(null=True)
+    replacement_id = UnicodeAttribute(null=True)
+    account_id = UnicodeAttribute(null=True)
+    revision = UnicodeAttribute(null=True)
     ttl = NumberAttribute(null=True)
 
 
-def hold_row(row: type[IcegateIdRow], hold: Hold) -> IcegateIdRow:
+_OF_ACCOUNT = "account"
+
+
+def hold_row(row: type[NameRow], hold: Hold) -> NameRow:
     """The row of a held ICEGATE ID; the sweep takes it a day after the hold ran out."""
     return row(
         folded(hold.icegate_id),
@@ -133,8 +146,8 @@ def hold_row(row: type[IcegateIdRow], hold: Hold) -> IcegateIdRow:
     )
 
 
-def account_row(row: type[IcegateIdRow], account: IcegateAccount) -> IcegateIdRow:
-    """The row of an account."""
+def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: str) -> NameRow:
+    """The row of an ICEGATE account."""
     return row(
         folded(account.icegate_id),
         icegate_id=account.icegate_id,
@@ -148,14 +161,26 @@ def account_row(row: type[IcegateIdRow], account: IcegateAccount) -> IcegateIdRo
         password_hash=account.password_hash,
         language=account.language,
         registered_at=account.registered_at,
+        security=None if account.security == Security() else _security_document(account.security),
+        email_confirmed_at=account.email_confirmed_at,
+        mobile_confirmed_at=account.mobile_confirmed_at,
+        replacement_id=account.replacement_id,
+        revision=revision,
     )
 
 
-def icegate_id_of(row: IcegateIdRow) -> IcegateAccount | Hold:
-    """The account, or the hold, in a row."""
-    icegate_id, iec = IcegateId(row.icegate_id), Iec(row.iec)
+def account_name_row(row: type[NameRow], name: AccountName) -> NameRow:
+    """The row of a DGFT account's name."""
+    return row(name.name, kind=_OF_ACCOUNT, account_id=name.account_id)
+
+
+def named_of(row: NameRow) -> IcegateAccount | Hold | AccountName:
+    """Who has the name of a row."""
+    if row.kind == _OF_ACCOUNT:
+        return AccountName(row.name, str(row.account_id))
+    icegate_id, iec = IcegateId(str(row.icegate_id)), Iec(str(row.iec))
     if row.held_until is not None:
-        return Hold(icegate_id, iec, row.registration_id, row.held_until)
+        return Hold(icegate_id, iec, str(row.registration_id), row.held_until)
     return IcegateAccount(
         icegate_id=icegate_id,
         iec=iec,
@@ -165,9 +190,27 @@ def icegate_id_of(row: IcegateIdRow) -> IcegateAccount | Hold:
         kind=RegistrationKind(row.kind),
         password_hash=str(row.password_hash),
         language=str(row.language),
-        registration_id=row.registration_id,
+        registration_id=str(row.registration_id),
         registered_at=row.registered_at,
+        security=_security_of(row.security) if row.security else Security(),
+        email_confirmed_at=row.email_confirmed_at,
+        mobile_confirmed_at=row.mobile_confirmed_at,
+        replacement_id=row.replacement_id,
+        revision=row.revision,
     )
+
+
+def _security_document(security: Security) -> str:
+    # Most ICEGATE accounts have none, and the steps that make them start without the library.
+    from chalicelib.adapters.dynamodb.account_rows import document  # noqa: PLC0415
+
+    return document(security)
+
+
+def _security_of(stored: str) -> Security:
+    from chalicelib.adapters.dynamodb.account_rows import record_of  # noqa: PLC0415
+
+    return record_of(stored, Security)
 
 
 class LimitRow(Model):
@@ -187,31 +230,3 @@ def tries_of(row: LimitRow, now: datetime) -> Tries:
     if now >= row.keep_until:
         return Tries(row.limit_key, revision=row.revision)
     return Tries(row.limit_key, int(row.failures or 0), row.locked_until, row.revision)
-
-
-class SessionRow(Model):
-    """A session under the hash of its token."""
-
-    token_hash = UnicodeAttribute(hash_key=True)
-    icegate_id_folded = UnicodeAttribute()
-    signed_in_at = InstantAttribute()
-    last_used_at = InstantAttribute()
-    revision = UnicodeAttribute()
-    ttl = NumberAttribute()
-
-
-def session_row(row: type[SessionRow], session: Session, revision: str) -> SessionRow:
-    """The row of a session."""
-    return row(
-        session.token_hash,
-        icegate_id_folded=session.icegate_id,
-        signed_in_at=session.signed_in_at,
-        last_used_at=session.last_used_at,
-        revision=revision,
-        ttl=epoch_seconds(session.expires_at + timedelta(days=1)),
-    )
-
-
-def session_of(row: SessionRow) -> Session:
-    """The session in a row."""
-    return Session(row.token_hash, row.icegate_id_folded, row.signed_in_at, row.last_used_at, row.revision)

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import TypeVar
 
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
@@ -14,13 +15,22 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.adapters.dynamodb import registration_rows, rows
+from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
 from chalicelib.adapters.dynamodb.connection import SharedConnection, bound
 from chalicelib.adapters.dynamodb.writes import Delete, Put, Tables, Update, Write, Writes
+from chalicelib.domain.accounts.account import Account, AccountName
+from chalicelib.domain.accounts.flows import Flow
+from chalicelib.domain.accounts.owners import Owner, OwnerKey, owner_key
+from chalicelib.domain.accounts.registration import AccountRegistration
+from chalicelib.domain.audit import Event
 from chalicelib.domain.changes import (
     Change,
     ChangeRefused,
     StoreUnavailable,
+    WriteAccountRegistration,
+    WriteFlow,
+    WriteMessage,
+    WriteOwner,
     WriteRegistration,
     WriteSession,
     WriteTemporaryPassword,
@@ -31,6 +41,7 @@ from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.icegate.registration import Registration
 from chalicelib.domain.identifiers import Iec
 from chalicelib.domain.limits import Tries
+from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
@@ -65,9 +76,16 @@ class DynamoDbStore:
             registrations=bound(registration_rows.RegistrationRow, settings["REGISTRATIONS_TABLE"], connection),
             holders=bound(rows.HolderRow, settings["HOLDERS_TABLE"], connection),
             temporary_passwords=bound(rows.TemporaryPasswordRow, settings["TEMPORARY_PASSWORDS_TABLE"], connection),
-            icegate_ids=bound(rows.IcegateIdRow, settings["ICEGATE_ACCOUNTS_TABLE"], connection),
+            names=bound(rows.NameRow, settings["SIGN_IN_NAMES_TABLE"], connection),
             limits=bound(rows.LimitRow, settings["LIMITS_TABLE"], connection),
-            sessions=bound(rows.SessionRow, settings["SESSIONS_TABLE"], connection),
+            sessions=bound(account_rows.SessionRow, settings["SESSIONS_TABLE"], connection),
+            accounts=bound(account_rows.AccountRow, settings["ACCOUNTS_TABLE"], connection),
+            account_registrations=bound(
+                account_rows.AccountRegistrationRow, settings["ACCOUNT_REGISTRATIONS_TABLE"], connection
+            ),
+            flows=bound(account_rows.FlowRow, settings["FLOWS_TABLE"], connection),
+            outbox=bound(account_rows.MessageRow, settings["OUTBOX_TABLE"], connection),
+            audit=bound(account_rows.EventRow, settings["AUDIT_TABLE"], connection),
         )
 
     def registration(self, registration_id: str) -> Registration | None:
@@ -85,10 +103,93 @@ class DynamoDbStore:
         row = self._get(self.tables.temporary_passwords, iec)
         return rows.temporary_password_of(row) if row else None
 
-    def icegate_id(self, folded_id: str) -> IcegateAccount | Hold | None:
+    def named(self, name: str) -> IcegateAccount | Hold | AccountName | None:
         """See `ports.Store`."""
-        row = self._get(self.tables.icegate_ids, folded_id)
-        return rows.icegate_id_of(row) if row else None
+        row = self._get(self.tables.names, name)
+        return rows.named_of(row) if row else None
+
+    def account(self, account_id: str) -> Account | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.accounts, account_id)
+        account = account_rows.account_of(row) if row else None
+        is_erased = account is not None and account.erase_at is not None and self._clock() >= account.erase_at
+        return None if is_erased else account
+
+    def owner(self, key: OwnerKey) -> Owner | None:
+        """See `ports.Store`."""
+        kind, _, name = key.partition(":")
+        if kind == "account":
+            return self.account(name)
+        found = self.named(name)
+        return found if isinstance(found, IcegateAccount) else None
+
+    def staff(self, authority: str) -> tuple[Account, ...]:
+        """See `ports.Store`."""
+        with _translated():
+            found = [row.account_id for row in self.tables.accounts.by_authority.query(authority)]
+        accounts = [account for account in map(self.account, found) if account is not None]
+        return tuple(sorted(accounts, key=lambda account: account.name))
+
+    def account_registration(self, registration_id: str) -> AccountRegistration | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.account_registrations, registration_id)
+        return account_rows.account_registration_of(row) if row and row.record else None
+
+    def account_registration_of(self, pointer: str) -> AccountRegistration | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.account_registrations, pointer)
+        if row is None or row.points_to is None or self._clock() >= row.keep_until:
+            return None
+        return self.account_registration(row.points_to)
+
+    def flow(self, flow_id: str) -> Flow | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.flows, flow_id)
+        return account_rows.flow_of(row) if row else None
+
+    def message(self, message_id: str) -> OutboxMessage | None:
+        """See `ports.Store`."""
+        row = self._get(self.tables.outbox, message_id)
+        return account_rows.message_of(row) if row else None
+
+    def due_messages(self, now: datetime, at_most: int) -> tuple[str, ...]:
+        """See `ports.Store`."""
+        index = self.tables.outbox.by_due_at
+        with _translated():
+            return tuple(
+                row.message_id
+                for row in index.query(account_rows.DUE, account_rows.due_by(self.tables.outbox, now), limit=at_most)
+            )
+
+    def messages_of(self, owner: OwnerKey) -> tuple[OutboxMessage, ...]:
+        """See `ports.Store`."""
+        with _translated():
+            found = [row.message_id for row in self.tables.outbox.by_owner.query(owner, scan_index_forward=False)]
+        return tuple(message for message in map(self.message, found) if message is not None)
+
+    def audit_head(self, stream: str) -> Event | None:
+        """See `ports.Store`."""
+        return next(iter(self.latest_events(stream, 1)), None)
+
+    def audit_events(self, stream: str) -> Iterator[Event]:
+        """See `ports.Store`."""
+        with _translated():
+            for row in self.tables.audit.query(stream, consistent_read=True):
+                yield account_rows.event_of(row)
+
+    def latest_events(self, stream: str, at_most: int, before: int | None = None) -> tuple[Event, ...]:
+        """See `ports.Store`."""
+        row = self.tables.audit
+        earlier = row.sequence < before if before is not None else None
+        with _translated():
+            found = row.query(stream, earlier, consistent_read=True, scan_index_forward=False, limit=at_most)
+            return tuple(account_rows.event_of(one) for one in found)
+
+    def sessions_of(self, owner: OwnerKey) -> tuple[Session, ...]:
+        """See `ports.Store`."""
+        with _translated():
+            found = [row.token_hash for row in self.tables.sessions.by_owner.query(owner)]
+        return tuple(session for session in map(self.session, found) if session is not None)
 
     def tries(self, key: str) -> Tries:
         """See `ports.Store`."""
@@ -98,7 +199,7 @@ class DynamoDbStore:
     def session(self, token_hash: str) -> Session | None:
         """See `ports.Store`."""
         row = self._get(self.tables.sessions, token_hash)
-        return rows.session_of(row) if row else None
+        return account_rows.session_of(row) if row else None
 
     def end_session(self, token_hash: str) -> None:
         """See `ports.Store`."""
@@ -172,6 +273,18 @@ class DynamoDbStore:
             case WriteSession(session):
                 opened = self.session(session.token_hash)
                 return opened.revision if opened else None
+            case WriteOwner(owner):
+                written = self.owner(owner_key(owner))
+                return written.revision if written else None
+            case WriteAccountRegistration(registration):
+                registered = self.account_registration(registration.registration_id)
+                return registered.revision if registered else None
+            case WriteFlow(flow):
+                flowing = self.flow(flow.flow_id)
+                return flowing.revision if flowing else None
+            case WriteMessage(message):
+                asked = self.message(message.message_id)
+                return asked.revision if asked else None
             case _:
                 return None
 

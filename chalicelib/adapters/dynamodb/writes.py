@@ -11,8 +11,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb import registration_rows, rows
+from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
 from chalicelib.domain import changes
+from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.changes import Change
 from chalicelib.domain.identifiers import folded
 
@@ -52,9 +53,14 @@ class Tables:
     registrations: type[registration_rows.RegistrationRow]
     holders: type[rows.HolderRow]
     temporary_passwords: type[rows.TemporaryPasswordRow]
-    icegate_ids: type[rows.IcegateIdRow]
+    names: type[rows.NameRow]
     limits: type[rows.LimitRow]
-    sessions: type[rows.SessionRow]
+    sessions: type[account_rows.SessionRow]
+    accounts: type[account_rows.AccountRow]
+    account_registrations: type[account_rows.AccountRegistrationRow]
+    flows: type[account_rows.FlowRow]
+    outbox: type[account_rows.MessageRow]
+    audit: type[account_rows.EventRow]
 
 
 def _unchanged(row: Any, revision: str | None) -> Condition:  # noqa: ANN401 - any row class with a revision
@@ -112,23 +118,23 @@ class Writes:
 
     @of.register
     def _(self, change: changes.HoldIcegateId) -> Write:
-        row, hold = self.tables.icegate_ids, change.hold
-        is_free = row.icegate_id_folded.does_not_exist()
+        row, hold = self.tables.names, change.hold
+        is_free = row.name.does_not_exist()
         has_run_out = row.held_until <= change.now
         is_own = row.held_until.exists() & (row.iec == hold.iec)
         return Put(rows.hold_row(row, hold), is_free | has_run_out | is_own)
 
     @of.register
     def _(self, change: changes.ReleaseIcegateId) -> Write:
-        row, hold = self.tables.icegate_ids, change.hold
+        row, hold = self.tables.names, change.hold
         is_own = row.held_until.exists() & (row.registration_id == hold.registration_id)
         return Delete(row(folded(hold.icegate_id)), is_own)
 
     @of.register
     def _(self, change: changes.OpenAccount) -> Write:
-        row, account = self.tables.icegate_ids, change.account
+        row, account = self.tables.names, change.account
         is_held = row.held_until.exists() & (row.registration_id == account.registration_id)
-        return Put(rows.account_row(row, account), is_held)
+        return Put(rows.icegate_account_row(row, account, self.revision), is_held)
 
     @of.register
     def _(self, change: changes.PointToRegistration) -> Write:
@@ -151,4 +157,54 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteSession) -> Write:
         row, session = self.tables.sessions, change.session
-        return Put(rows.session_row(row, session, self.revision), _unchanged(row, session.revision))
+        return Put(account_rows.session_row(row, session, self.revision), _unchanged(row, session.revision))
+
+    @of.register
+    def _(self, change: changes.EndSession) -> Write:
+        row, session = self.tables.sessions, change.session
+        return Delete(row(session.token_hash), row.revision == session.revision)
+
+    @of.register
+    def _(self, change: changes.WriteOwner) -> Write:
+        if isinstance(change.owner, Account):
+            row, account = self.tables.accounts, change.owner
+            return Put(account_rows.account_row(row, account, self.revision), _unchanged(row, account.revision))
+        names, icegate_account = self.tables.names, change.owner
+        is_account = names.registered_at.exists() & _unchanged(names, icegate_account.revision)
+        return Put(rows.icegate_account_row(names, icegate_account, self.revision), is_account)
+
+    @of.register
+    def _(self, change: changes.TakeName) -> Write:
+        row = self.tables.names
+        return Put(rows.account_name_row(row, change.name), row.name.does_not_exist() | (row.held_until <= change.now))
+
+    @of.register
+    def _(self, change: changes.ReleaseName) -> Write:
+        row = self.tables.names
+        return Delete(row(change.name.name), row.account_id == change.name.account_id)
+
+    @of.register
+    def _(self, change: changes.WriteAccountRegistration) -> Write:
+        row, registration = self.tables.account_registrations, change.registration
+        made = account_rows.account_registration_row(row, registration, self.revision)
+        return Put(made, _unchanged(row, registration.revision))
+
+    @of.register
+    def _(self, change: changes.PointToAccountRegistration) -> Write:
+        row = self.tables.account_registrations
+        return Put(account_rows.pointer_row(row, change.key, change.registration_id, change.keep_until), None)
+
+    @of.register
+    def _(self, change: changes.WriteFlow) -> Write:
+        row, flow = self.tables.flows, change.flow
+        return Put(account_rows.flow_row(row, flow, self.revision), _unchanged(row, flow.revision))
+
+    @of.register
+    def _(self, change: changes.WriteMessage) -> Write:
+        row, message = self.tables.outbox, change.message
+        return Put(account_rows.message_row(row, message, self.revision), _unchanged(row, message.revision))
+
+    @of.register
+    def _(self, change: changes.AppendEvent) -> Write:
+        row = self.tables.audit
+        return Put(account_rows.event_row(row, change.event), row.sequence.does_not_exist())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.accounts.account import AccountName
+from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.refusals import Code, Refusal
@@ -42,6 +44,12 @@ class IcegateAccount:
     language: str
     registration_id: str
     registered_at: datetime
+    security: Security = field(default_factory=Security)
+    # When the mobile was last confirmed after the registration, and the replacement that waits for its day.
+    mobile_confirmed_at: datetime | None = None
+    email_confirmed_at: datetime | None = None
+    replacement_id: str | None = None
+    revision: str | None = None
 
     def __repr__(self) -> str:
         return f"IcegateAccount(registration_id={self.registration_id!r})"
@@ -79,7 +87,7 @@ def demand(kind: RegistrationKind, service: Service) -> None:
         raise Refusal(why)
 
 
-def is_free(stored: IcegateAccount | Hold | None, iec: Iec, now: datetime) -> bool:
+def is_free(stored: IcegateAccount | Hold | AccountName | None, iec: Iec, now: datetime) -> bool:
     """Whether the holder of `iec` may choose an ICEGATE ID now, given what is stored under it.
 
     A holder may choose again what an earlier registration of their own still holds.

@@ -18,7 +18,7 @@ from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate import registration as registrations
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status
 from chalicelib.domain.identifiers import Gstin, Iec
-from chalicelib.domain.limits import CODE_TRIES, Tries
+from chalicelib.domain.limits import CODE_TRIES, Tries, TryPurpose
 from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.rounds import forgive, in_rounds
@@ -97,7 +97,7 @@ class CodeConfirmation:
             if is_confirmed(registration, codes_for):
                 return registration, None
             spent = registrations.with_attempt_spent(registration, codes_for, now)
-            taken = limits.spent(self.store.tries(self._tries_key("codes", registration.iec)), CODE_TRIES, now)
+            taken = limits.spent(self.store.tries(self._tries_key(TryPurpose.CODES, registration.iec)), CODE_TRIES, now)
             tries = WriteTries(taken, now + CODE_TRIES.longest)
             revision = self.store.write(WriteRegistration(spent), tries, *counted)
             return replace(spent, revision=revision), replace(taken, revision=revision)
@@ -111,7 +111,7 @@ class CodeConfirmation:
 
         The same work where there is none.
         """
-        tries_key = self._tries_key("resume", iec)
+        tries_key = self._tries_key(TryPurpose.RESUME, iec)
 
         def spend() -> tuple[Registration | None, Tries]:
             registration, now = find(), self.clock()
@@ -168,5 +168,5 @@ class CodeConfirmation:
 
         return in_rounds(consume)
 
-    def _tries_key(self, purpose: str, iec: Iec) -> str:
-        return f"tries#{purpose}#{limits.pseudonym(self.keyring.current().material, iec)}"
+    def _tries_key(self, purpose: TryPurpose, iec: Iec) -> str:
+        return limits.tries_key(self.keyring.current().material, purpose, iec)

@@ -29,7 +29,8 @@ from chalicelib.domain.icegate.holders import belongs_together
 from chalicelib.domain.icegate.journey import Message, journey_message, message_body
 from chalicelib.domain.icegate.registration import AWAITING_CODES, CodesFor, Registration, Status
 from chalicelib.domain.identifiers import Gstin, IcegateId, Iec, folded
-from chalicelib.domain.ports import Clock, Journeys, Keyring, Store
+from chalicelib.domain.limits import TryPurpose
+from chalicelib.domain.ports import Clock, Journey, Journeys, Keyring, Store
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.rounds import forgive, in_rounds, take_try
 
@@ -66,7 +67,7 @@ class SimplifiedRegistrations:
         solved = captcha.solved(key, captcha_payload, now)
         holder, stored = self.store.holder(iec), self.store.temporary_password(iec)
         issue = stored.temporary_password_id if stored else "none"
-        tries_key = f"tries#temporary_password#{limits.pseudonym(key, iec, issue)}"
+        tries_key = limits.tries_key(key, TryPurpose.TEMPORARY_PASSWORD, iec, issue)
         once = UseOnce(f"captcha#{solved.nonce}", solved.expires_at)
         counted = CountUp(limits.by_ip(key, ip, now))
         tries = take_try(self.store, tries_key, temporary_passwords.TRIES, now, once, counted)
@@ -105,7 +106,7 @@ class SimplifiedRegistrations:
         """Whether this registration may choose `icegate_id` now."""
         registration, now = self.read(registration_id, flow_token), self.clock()
         registrations.demand_live(registration, now)
-        return is_free(self.store.icegate_id(folded(icegate_id)), registration.iec, now)
+        return is_free(self.store.named(folded(icegate_id)), registration.iec, now)
 
     def choose_credentials(
         self, registration_id: str, flow_token: str, icegate_id: IcegateId, password: str, ip: str
@@ -240,7 +241,9 @@ class SimplifiedRegistrations:
         """Starts the journey, unless it has come to a wait already. Starting twice is starting once."""
         if registration.task_token is None:
             body = message_body(registration, Message.SEND_AGAIN, self.clock())
-            self.journeys.start(registration.registration_id, int(body["seconds_left"]))
+            self.journeys.start(
+                Journey.SIMPLIFIED_REGISTRATION, registration.registration_id, int(body["seconds_left"])
+            )
         return registration
 
     def _woken(self, registration: Registration) -> Registration:

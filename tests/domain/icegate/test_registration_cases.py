@@ -78,7 +78,7 @@ def test_an_id_is_held_whatever_its_case_and_the_chooser_may_try_another(world: 
     other = Hold(IcegateId("ASHA_EXPORTS"), Iec("ZZZPZ9999Z"), "another", world.now + timedelta(hours=1))
     taken = World()
     taken.opened()
-    taken.store._icegate_ids["asha_exports"] = other
+    taken.store._names["asha_exports"] = other
     refusal = refused(lambda: taken.choose("asha_Exports"))
     assert (refusal.code, list(refusal.errors)) == (Code.ICEGATE_ID_TAKEN, ["icegate_id"])
     assert not taken.desk.is_available(taken.registration_id, taken.flow_token, IcegateId("aSHA_exports"))

@@ -1,0 +1,102 @@
+"""Accounts of DGFT's platform: importers and exporters, who sign up, and staff of the Back Office, who are invited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.accounts.security import Security
+from chalicelib.domain.contacts import Contact
+
+
+class Role(StrEnum):
+    """What a person is on the platform. Only the first is open to sign-up; the others are given by invitation."""
+
+    IMPORTER_EXPORTER = "importer_exporter"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+class AccountStatus(StrEnum):
+    """Whether an account may be used."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEPARTED = "departed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Which version of the privacy notice was agreed to, when, and in which language (DPDP Act, s. 5-6)."""
+
+    version: str
+    at: datetime
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A staff member's post: the Regional Authority (its code) and what became of the invitation.
+
+    `work_goes_to` is the account that takes over this member's work while they are away or after they left.
+    """
+
+    authority: str
+    invited_by: str
+    invited_at: datetime
+    invitation_expires_at: datetime
+    joined_at: datetime | None = None
+    training_acknowledged_at: datetime | None = None
+    work_goes_to: str | None = None
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's login. Times are aware UTC; `revision` is the store's mark of the version that was read.
+
+    `erase_at` is set when the account is closed: from then on it is as if it had never been (DPDP Rules 2025, rule 8).
+    """
+
+    account_id: str
+    role: Role
+    status: AccountStatus
+    username: str
+    name: str
+    contact: Contact
+    password_hash: str | None
+    language: str
+    created_at: datetime
+    email_confirmed_at: datetime | None = None
+    mobile_confirmed_at: datetime | None = None
+    consent: Consent | None = None
+    post: Post | None = None
+    security: Security = field(default_factory=Security)
+    # The mobile replacement that waits for its day, if there is one.
+    replacement_id: str | None = None
+    closed_at: datetime | None = None
+    erase_at: datetime | None = None
+    revision: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Account({self.account_id!r}, {self.role.value}, {self.status.value})"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it is a login of the Back Office."""
+        return self.role in STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """A name that leads to an account: its username, email or mobile, each unique (`name` is folded to lower case)."""
+
+    name: str
+    account_id: str

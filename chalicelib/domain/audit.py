@@ -1,0 +1,232 @@
+"""The audit: what was done, by whom, on what, with which outcome; each event chained by hash to the one before it.
+
+An event is written in the same transaction as what it tells, and never changed. A stream is the events about one
+owner. Nothing personal is written in the clear: such a fact is made by `personal_email` or `personal_mobile`, which
+mask it. Kept for a year (DPDP Rules 2025, CERT-In); what is older is swept from the front of its stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.contacts import masked_email, masked_mobile
+from chalicelib.domain.limits import IST
+from chalicelib.domain.refusals import Code
+
+RETENTION = timedelta(days=365)
+GENESIS = "0" * 64
+
+
+class Deed(StrEnum):
+    """What was done. The catalogue's `deed.<deed>` tells it to the person whose activity it is."""
+
+    ACCOUNT_OPENED = "account_opened"
+    SIGNED_IN = "signed_in"
+    PASSWORD_TRIED = "password_tried"  # noqa: S105 - a deed
+    SECOND_FACTOR_TRIED = "second_factor_tried"
+    STEPPED_UP = "stepped_up"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    SESSIONS_ENDED = "sessions_ended"
+    BROWSER_TRUSTED = "browser_trusted"
+    BROWSER_FORGOTTEN = "browser_forgotten"
+    AUTHENTICATOR_ADDED = "authenticator_added"
+    AUTHENTICATOR_REMOVED = "authenticator_removed"
+    AUTHENTICATOR_LOST = "authenticator_lost"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a deed
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - a deed
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
+    PROFILE_CHANGED = "profile_changed"
+    CONTACT_CHANGE_ASKED = "contact_change_asked"
+    CONTACT_CHANGED = "contact_changed"
+    MOBILE_CONFIRMED = "mobile_confirmed"
+    MOBILE_REPLACEMENT_ASKED = "mobile_replacement_asked"
+    MOBILE_REPLACEMENT_STOPPED = "mobile_replacement_stopped"
+    MOBILE_REPLACED = "mobile_replaced"
+    DATA_DOWNLOADED = "data_downloaded"
+    ACCOUNT_CLOSED = "account_closed"
+    STAFF_INVITED = "staff_invited"
+    STAFF_JOINED = "staff_joined"
+    STAFF_SUSPENDED = "staff_suspended"
+    STAFF_REACTIVATED = "staff_reactivated"
+    STAFF_MOVED = "staff_moved"
+    STAFF_ROLE_CHANGED = "staff_role_changed"
+    STAFF_DEPARTED = "staff_departed"
+    STAFF_AUTHENTICATOR_RESET = "staff_authenticator_reset"
+    STAFF_REMINDED = "staff_reminded"
+    TRAINING_ACKNOWLEDGED = "training_acknowledged"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+SYSTEM = "system"
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be written down: who did what on what. `actor` is an owner's key, `SYSTEM` or `NOBODY`.
+
+    `facts` are short and hold nothing personal in the clear.
+    """
+
+    deed: Deed
+    actor: str
+    on: str
+    outcome: Outcome = Outcome.DONE
+    reason: Code | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One link of a stream's chain. `at` is UTC; `at_ist` the same instant on India's clock, as people read it."""
+
+    stream: str
+    sequence: int
+    at: datetime
+    at_ist: str
+    deed: Deed
+    actor: str
+    on: str
+    outcome: Outcome
+    reason: str | None
+    request_id: str
+    facts: Mapping[str, str]
+    previous_at: datetime | None
+    previous_hash: str
+    hash: str
+
+
+def personal_email(email: str) -> str:
+    """An email as the audit may hold it."""
+    return masked_email(email)
+
+
+def personal_mobile(mobile: str) -> str:
+    """A mobile as the audit may hold it."""
+    return masked_mobile(mobile)
+
+
+def streams_of(entry: Entry) -> tuple[str, ...]:
+    """The streams an entry is written to: that of whom it is about, and that of who did it where it is another."""
+    own = () if entry.actor in {SYSTEM, NOBODY, entry.on} else (entry.actor,)
+    return (entry.on, *own)
+
+
+def chained(head: Event | None, stream: str, entry: Entry, request_id: str, now: datetime) -> Event:
+    """The event that follows `head` in its stream (None for the first)."""
+    unhashed = Event(
+        stream=stream,
+        sequence=head.sequence + 1 if head else 1,
+        at=now,
+        at_ist=now.astimezone(IST).isoformat(timespec="milliseconds"),
+        deed=entry.deed,
+        actor=entry.actor,
+        on=entry.on,
+        outcome=entry.outcome,
+        reason=entry.reason.value if entry.reason else None,
+        request_id=request_id,
+        facts=dict(entry.facts),
+        previous_at=head.at if head else None,
+        previous_hash=head.hash if head else GENESIS,
+        hash="",
+    )
+    return replace(unhashed, hash=hash_of(unhashed))
+
+
+def hash_of(event: Event) -> str:
+    """SHA-256, hex, over the event's canonical JSON (sorted keys, no blanks, UTF-8), its own hash left out."""
+    content = {
+        "stream": event.stream,
+        "sequence": event.sequence,
+        "at": _milliseconds(event.at),
+        "at_ist": event.at_ist,
+        "deed": event.deed.value,
+        "actor": event.actor,
+        "on": event.on,
+        "outcome": event.outcome.value,
+        "reason": event.reason,
+        "request_id": event.request_id,
+        "facts": dict(event.facts),
+        "previous_at": _milliseconds(event.previous_at) if event.previous_at else None,
+        "previous_hash": event.previous_hash,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _milliseconds(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
+
+
+class Fault(StrEnum):
+    """What is wrong with a link."""
+
+    ALTERED = "altered"
+    OUT_OF_SEQUENCE = "out_of_sequence"
+    NOT_CHAINED = "not_chained"
+    BEGINNING_MISSING = "beginning_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """Every link holds: from sequence `first` to `last` (both 0 for an empty stream), ending in `head`."""
+
+    first: int
+    last: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first link that does not hold."""
+
+    sequence: int
+    fault: Fault
+
+
+def verified(events: Iterable[Event], now: datetime, retention: timedelta = RETENTION) -> Intact | Broken:
+    """Whether a stream's events, in their order, are unaltered and complete.
+
+    A stream may begin later than at 1 only where the event before was past its retention.
+    """
+    before: Event | None = None
+    first = 0
+    for event in events:
+        if before is None:
+            first = event.sequence
+            fault = _fault_of_first(event, now, retention)
+        else:
+            fault = _fault_after(before, event)
+        if fault is None and hash_of(event) != event.hash:
+            fault = Fault.ALTERED
+        if fault is not None:
+            return Broken(event.sequence, fault)
+        before = event
+    return Intact(first, before.sequence if before else 0, before.hash if before else GENESIS)
+
+
+def _fault_of_first(event: Event, now: datetime, retention: timedelta) -> Fault | None:
+    if event.sequence == 1:
+        return None if event.previous_hash == GENESIS else Fault.NOT_CHAINED
+    is_swept = event.previous_at is not None and now >= event.previous_at + retention
+    return None if is_swept else Fault.BEGINNING_MISSING
+
+
+def _fault_after(before: Event, event: Event) -> Fault | None:
+    if event.sequence != before.sequence + 1:
+        return Fault.OUT_OF_SEQUENCE
+    return None if event.previous_hash == before.hash else Fault.NOT_CHAINED

@@ -1,0 +1,255 @@
+"""Authorisation: one table of who may do what, under which condition.
+
+Each operation of the HTTP interface has its rule here, under the operation's name; one without cannot be declared.
+A rule says whether a session is needed, whose, and what it must have shown; whose object it is about (`condition`) is
+decided where the object was read, by `demand_own` and `demand_authority`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain import sessions
+from chalicelib.domain.accounts.account import Account, Role
+from chalicelib.domain.accounts.owners import Owner, OwnerKey, owner_key
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Level, Session
+
+# Regional Authorities must keep their staff's mobiles up to date.
+STAFF_MOBILE_GOOD_FOR = timedelta(days=180)
+
+
+class Access(StrEnum):
+    """What an operation asks for before its body is looked at."""
+
+    OPEN = "open"
+    FLOW = "flow"
+    SESSION = "session"
+    # Signing out: with a session it ends it, without one there is nothing to do.
+    ANY_SESSION = "any_session"
+
+
+class Standing(StrEnum):
+    """Who an owner of a session is, as the table knows them."""
+
+    ICEGATE_REGISTRANT = "icegate_registrant"
+    IMPORTER_EXPORTER = "importer_exporter"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+class Condition(StrEnum):
+    """Whose the object must be."""
+
+    NONE = "none"
+    OWN = "own"
+    # Staff of the actor's own Regional Authority; for administrators, of any.
+    AUTHORITY = "authority"
+
+
+EVERYBODY = frozenset(Standing)
+ACCOUNTS = EVERYBODY - {Standing.ICEGATE_REGISTRANT}
+STAFF = frozenset({Standing.OFFICER, Standing.SUPERVISOR, Standing.ADMINISTRATOR})
+LEADERS = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR})
+REGISTRANTS = frozenset({Standing.ICEGATE_REGISTRANT})
+TRADERS = frozenset({Standing.IMPORTER_EXPORTER})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may, and what they must have shown.
+
+    `half_way`: the password alone is enough. `fresh`: a second factor within 10 minutes (step-up). `own_affairs`: open
+    to staff who must still put their own account in order (authenticator, mobile).
+    """
+
+    access: Access
+    who: frozenset[Standing] = frozenset()
+    condition: Condition = Condition.NONE
+    half_way: bool = False
+    fresh: bool = False
+    own_affairs: bool = False
+
+
+_OPEN = Rule(Access.OPEN)
+_FLOW = Rule(Access.FLOW)
+_OWN_AFFAIR = Rule(Access.SESSION, EVERYBODY, Condition.OWN, own_affairs=True)
+_OWN_SENSITIVE_AFFAIR = Rule(Access.SESSION, EVERYBODY, Condition.OWN, fresh=True, own_affairs=True)
+_HALF_WAY = Rule(Access.SESSION, EVERYBODY, Condition.OWN, half_way=True, own_affairs=True)
+
+RULES: Mapping[str, Rule] = {
+    "read_captcha": _OPEN,
+    # Simplified registration at ICEGATE.
+    "open_registration": _OPEN,
+    "resume_registration": _OPEN,
+    "read_registration": _FLOW,
+    "read_availability": _FLOW,
+    "choose_credentials": _FLOW,
+    "send_codes_again": _FLOW,
+    "verify_codes": _FLOW,
+    "finish_registration": _FLOW,
+    "choose_alternate_contact": _FLOW,
+    "verify_alternate_codes": _FLOW,
+    "list_services": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "file_document": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    # Registration of an account.
+    "read_privacy_notice": _OPEN,
+    "open_account_registration": _OPEN,
+    "resume_account_registration": _OPEN,
+    "read_account_registration": _FLOW,
+    "send_account_codes_again": _FLOW,
+    "verify_account_codes": _FLOW,
+    # Sign-in, second factor, sessions.
+    "sign_in": _OPEN,
+    "read_session": _HALF_WAY,
+    "sign_out": Rule(Access.ANY_SESSION, EVERYBODY, Condition.OWN),
+    "send_second_factor_code": _HALF_WAY,
+    "show_second_factor": _HALF_WAY,
+    "report_authenticator_lost": _HALF_WAY,
+    "replace_lost_authenticator": _HALF_WAY,
+    "list_sessions": _OWN_AFFAIR,
+    "end_session": _OWN_AFFAIR,
+    "end_all_sessions": _OWN_AFFAIR,
+    # One's own account.
+    "read_account": _OWN_AFFAIR,
+    "change_profile": Rule(Access.SESSION, ACCOUNTS, Condition.OWN, own_affairs=True),
+    "change_password": _OWN_SENSITIVE_AFFAIR,
+    "begin_authenticator": _OWN_SENSITIVE_AFFAIR,
+    "confirm_authenticator": _OWN_SENSITIVE_AFFAIR,
+    "remove_authenticator": _OWN_SENSITIVE_AFFAIR,
+    "make_recovery_codes": _OWN_SENSITIVE_AFFAIR,
+    "forget_browser": _OWN_AFFAIR,
+    "open_contact_change": _OWN_SENSITIVE_AFFAIR,
+    "send_contact_codes_again": _OWN_AFFAIR,
+    "verify_contact_change": _OWN_AFFAIR,
+    "cancel_mobile_replacement": _OWN_AFFAIR,
+    "acknowledge_training": Rule(Access.SESSION, STAFF, Condition.OWN, own_affairs=True),
+    "read_activity": _OWN_AFFAIR,
+    "download_data": _OWN_SENSITIVE_AFFAIR,
+    "close_account": Rule(Access.SESSION, TRADERS, Condition.OWN, fresh=True),
+    # Recovery.
+    "open_password_reset": _OPEN,
+    "send_reset_codes_again": _FLOW,
+    "verify_reset_codes": _FLOW,
+    "set_new_password": _FLOW,
+    "stop_mobile_replacement": _OPEN,
+    # Back Office.
+    "open_staff_joining": _OPEN,
+    "send_joining_codes_again": _FLOW,
+    "verify_joining_codes": _FLOW,
+    "set_first_password": _FLOW,
+    "list_authorities": Rule(Access.SESSION, STAFF),
+    "list_staff": Rule(Access.SESSION, LEADERS, Condition.AUTHORITY),
+    "read_staff_member": Rule(Access.SESSION, LEADERS, Condition.AUTHORITY),
+    "read_readiness": Rule(Access.SESSION, LEADERS, Condition.AUTHORITY),
+    "remind_staff": Rule(Access.SESSION, LEADERS, Condition.AUTHORITY),
+    "invite_staff": Rule(Access.SESSION, ADMINISTRATORS, fresh=True),
+    "invite_staff_again": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY),
+    "suspend_staff": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY, fresh=True),
+    "reactivate_staff": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY, fresh=True),
+    "change_post": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY, fresh=True),
+    "record_departure": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY, fresh=True),
+    "reset_staff_authenticator": Rule(Access.SESSION, ADMINISTRATORS, Condition.AUTHORITY, fresh=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the owner of a live session, and the session."""
+
+    owner: Owner
+    session: Session
+
+    @property
+    def key(self) -> OwnerKey:
+        """The owner's key."""
+        return owner_key(self.owner)
+
+    @property
+    def standing(self) -> Standing:
+        """Who the owner is, as the table knows them."""
+        return standing_of(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The actor may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The actor may not; `code` says why and what to do."""
+
+    code: Code
+
+
+def standing_of(owner: Owner) -> Standing:
+    """Who an owner is, as the table knows them."""
+    if not isinstance(owner, Account):
+        return Standing.ICEGATE_REGISTRANT
+    return {
+        Role.IMPORTER_EXPORTER: Standing.IMPORTER_EXPORTER,
+        Role.OFFICER: Standing.OFFICER,
+        Role.SUPERVISOR: Standing.SUPERVISOR,
+        Role.ADMINISTRATOR: Standing.ADMINISTRATOR,
+    }[owner.role]
+
+
+def decided(actor: Actor, rule: Rule, now: datetime) -> Allowed | Denied:
+    """Whether the actor may do what the rule is for; the first thing that is missing is told."""
+    if actor.session.level is Level.PASSWORD and not rule.half_way:
+        return Denied(Code.SECOND_FACTOR_REQUIRED)
+    if actor.standing not in rule.who:
+        return Denied(Code.NOT_PERMITTED)
+    missing = None if rule.own_affairs else missing_of_staff(actor.owner, now)
+    if missing is not None:
+        return Denied(missing)
+    if rule.fresh and not sessions.is_fresh(actor.session, now):
+        return Denied(Code.STEP_UP_REQUIRED)
+    return Allowed()
+
+
+def missing_of_staff(owner: Owner, now: datetime) -> Code | None:
+    """What a staff member must put in order before anything of the Back Office opens; None for everybody else.
+
+    It is asked at every request: a mobile that grows too old in mid-session stops access there and then.
+    """
+    if not isinstance(owner, Account) or not owner.is_staff:
+        return None
+    if owner.security.authenticator is None:
+        return Code.AUTHENTICATOR_REQUIRED
+    if not is_mobile_fresh(owner, now):
+        return Code.MOBILE_CONFIRMATION_REQUIRED
+    return None
+
+
+def is_mobile_fresh(account: Account, now: datetime) -> bool:
+    """Whether a staff member's mobile was confirmed within the last 180 days."""
+    return account.mobile_confirmed_at is not None and now < account.mobile_confirmed_at + STAFF_MOBILE_GOOD_FOR
+
+
+def demand(actor: Actor, rule: Rule, now: datetime) -> None:
+    """Raises `Refusal` with the reason where the actor may not."""
+    decision = decided(actor, rule, now)
+    if isinstance(decision, Denied):
+        raise Refusal(decision.code)
+
+
+def demand_own(actor: Actor, owner: OwnerKey | None) -> None:
+    """Raises `Refusal` `not_found` where an object is not the actor's: what is another's is told like what is not."""
+    if owner != actor.key:
+        raise Refusal(Code.NOT_FOUND)
+
+
+def demand_authority(actor: Actor, authority: str) -> None:
+    """Raises `Refusal` `not_found` where a Regional Authority is not the actor's, unless an administrator's."""
+    if actor.standing is Standing.ADMINISTRATOR:
+        return
+    post = actor.owner.post if isinstance(actor.owner, Account) else None
+    if post is None or post.authority != authority:
+        raise Refusal(Code.NOT_FOUND)
