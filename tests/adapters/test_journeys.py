@@ -6,10 +6,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.journeys import StepFunctionsJourneys
-from chalicelib.domain.ports import JourneysUnavailable, Woken
+from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
 from chalicelib.settings import Settings
 
-SETTINGS = Settings({"SIMPLIFIED_REGISTRATION_ARN": "arn:aws:states:ap-south-1:1:stateMachine:s"})
+SETTINGS = Settings({f"{journey.value.upper()}_ARN": f"arn of {journey.value}" for journey in Journey})
+REGISTRATION = Journey.SIMPLIFIED_REGISTRATION
 OUTAGE = EndpointConnectionError(endpoint_url="https://states")
 
 
@@ -44,21 +45,36 @@ def journeys(states: FakeStates) -> StepFunctionsJourneys:
     return StepFunctionsJourneys(states, SETTINGS)  # type: ignore[arg-type]
 
 
-def test_an_execution_bears_the_registrations_id_and_gets_nothing_else() -> None:
+@pytest.mark.parametrize(
+    ("journey", "id_name"),
+    [
+        (Journey.SIMPLIFIED_REGISTRATION, "registration_id"),
+        (Journey.ACCOUNT_REGISTRATION, "registration_id"),
+        (Journey.MOBILE_REPLACEMENT, "flow_id"),
+    ],
+)
+def test_an_execution_of_the_journeys_own_machine_bears_its_id_and_gets_nothing_else(
+    journey: Journey, id_name: str
+) -> None:
     states = FakeStates()
-    journeys(states).start("r1", 7200)
-    assert states.asked[0]["name"] == "r1"
-    assert states.asked[0]["input"] == '{"registration_id": "r1", "seconds_left": 7200}'
+    journeys(states).start(journey, "r1", 7200)
+    assert states.asked == [
+        {
+            "stateMachineArn": f"arn of {journey.value}",
+            "name": "r1",
+            "input": f'{{"{id_name}": "r1", "seconds_left": 7200}}',
+        }
+    ]
 
 
 def test_a_second_start_is_the_first_ones() -> None:
-    journeys(FakeStates(refusal("ExecutionAlreadyExists"))).start("r1", 7200)
+    journeys(FakeStates(refusal("ExecutionAlreadyExists"))).start(REGISTRATION, "r1", 7200)
 
 
 @pytest.mark.parametrize("failure", [OUTAGE, refusal("ServiceUnavailable"), refusal("AccessDeniedException")])
 def test_what_else_goes_wrong_is_an_outage_that_a_repetition_heals(failure: Exception) -> None:
     with pytest.raises(JourneysUnavailable):
-        journeys(FakeStates(failure)).start("r1", 7200)
+        journeys(FakeStates(failure)).start(REGISTRATION, "r1", 7200)
     with pytest.raises(JourneysUnavailable):
         journeys(FakeStates(failure)).wake("token", {"next": "verified"})
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain import codes
+from chalicelib.domain.accounts.owners import icegate_key
 from chalicelib.domain.changes import (
     Change,
     ChangeRefused,
@@ -36,7 +37,7 @@ from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, M
 from chalicelib.domain.limits import Counter, Tries
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Level, Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
@@ -167,8 +168,8 @@ class StoreContract:
         assert self.refuses(store, OpenAccount(account_of(held))) is not None
         store.write(HoldIcegateId(held, NOW))
         assert self.refuses(store, OpenAccount(account_of(replace(held, registration_id="another")))) is not None
-        store.write(OpenAccount(account_of(held)))
-        assert store.named(held.icegate_id.lower()) == account_of(held)
+        revision = store.write(OpenAccount(account_of(held)))
+        assert store.named(held.icegate_id.lower()) == replace(account_of(held), revision=revision)
         assert self.refuses(store, OpenAccount(account_of(held))) is not None
         assert self.refuses(store, HoldIcegateId(held, LATER + timedelta(days=99))) is not None
         assert self.refuses(store, ReleaseIcegateId(held)) is not None
@@ -196,7 +197,7 @@ class StoreContract:
         assert self.refuses(store, WriteTemporaryPassword(replace(stored, revision=revision))) is not None
 
     def test_a_session_is_written_over_the_version_that_was_read_and_ends(self, store: Store) -> None:
-        session = Session(f"{next(_numbers):064}", "asha", NOW, NOW)
+        session = Session(f"{next(_numbers):064}", "s1", icegate_key("asha"), Level.FULL, 0, NOW, NOW)
         revision = store.write(WriteSession(session))
         assert store.session(session.token_hash) == replace(session, revision=revision)
         store.end_session(session.token_hash)

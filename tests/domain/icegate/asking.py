@@ -37,7 +37,7 @@ def change(world: World) -> Status:
 
 
 def account(world: World, icegate_id: str = "asha_exports") -> IcegateAccount:
-    found = world.store.icegate_id(icegate_id)
+    found = world.store.named(icegate_id)
     assert isinstance(found, IcegateAccount)
     return found
 

@@ -31,7 +31,7 @@ def test_the_older_of_two_registrations_of_a_holder_ends_superseded(world: World
     finish(world)
     assert journey.run() == "Superseded"
     assert world.read().status is Status.SUPERSEDED
-    assert world.store.icegate_id("first_id") is None
+    assert world.store.named("first_id") is None
     assert refused(lambda: finish(world)).code is Code.REGISTRATION_SUPERSEDED
 
 
@@ -237,7 +237,7 @@ def test_a_step_that_failed_for_good_ends_the_registration(world: World) -> None
     world.codes_sent()
     world.steps.give_up(world.registration_id)
     assert world.read().status is Status.EXPIRED
-    assert world.store.icegate_id("asha_exports") is None
+    assert world.store.named("asha_exports") is None
 
 
 def test_nobody_is_told_before_it_is_so(world: World) -> None:
@@ -254,7 +254,7 @@ def test_an_id_that_a_newer_registration_holds_is_not_given_up_by_the_older_one(
     first = world.registration_id
     world.codes_sent()
     world.steps.give_up(first)
-    held = world.store.icegate_id("asha_exports")
+    held = world.store.named("asha_exports")
     assert isinstance(held, Hold)
     assert held.registration_id == world.registration_id
 

@@ -82,7 +82,7 @@ def test_codes_die_two_hours_after_they_were_made_whatever_was_resent(world: Wor
     assert resumed.code is Code.REGISTRATION_EXPIRED
     world.journey.time_out()
     assert world.read().status is Status.EXPIRED
-    assert world.store.icegate_id("asha_exports") is None
+    assert world.store.named("asha_exports") is None
     assert world.codes_sent().status is Status.CODES_SENT
 
 
