@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import inspect
 import json
 import sys
 import tomllib
@@ -18,9 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import app  # noqa: F401 - registers every operation
-from chalicelib.domain.authorisation import Access
-from chalicelib.domain.refusals import Code
-from chalicelib.handlers import captcha, registrations, sessions
+from chalicelib.domain.authorisation import Access, Condition, Standing
 from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation
 from chalicelib.web.texts import LANGUAGES
 from infra import openapi_refusals as refusals
@@ -29,14 +26,31 @@ from infra.openapi_schemas import Schema, Schemas
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "openapi.json"
-_VIEWS = (captcha, registrations, sessions)
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _TAGS = {
-    "captcha": "The proof of work that opens a registration.",
+    "captcha": "The proof of work that opens what a stranger may open.",
     "registrations": "Simplified registration at ICEGATE. Each but the first and `resume` asks for the flow token.",
-    "sessions": "Signing in, and what a signed-in registrant may do.",
+    "accounts": "Registration of an account of DGFT's platform, and the privacy notice that it rests on.",
+    "sessions": "Signing in with a second factor, sessions, and what a signed-in registrant may do at ICEGATE.",
+    "account": "One's own account: password, authenticator, email and mobile, activity, data, closing.",
+    "recovery": "A forgotten password, and a mobile replacement that its owner did not ask for.",
+    "staff": "The Back Office: staff are invited, never signed up.",
 }
-_INTRODUCTION = """The HTTP interface of Pravesh: simplified registration at ICEGATE, and sign-in.
+# The beginning of a path to its tag; the longest that fits counts.
+_TAG_OF = {
+    "/captcha": "captcha",
+    "/icegate/registrations": "registrations",
+    "/icegate": "sessions",
+    "/sessions": "sessions",
+    "/accounts": "accounts",
+    "/privacy-notice": "accounts",
+    "/account": "account",
+    "/password-resets": "recovery",
+    "/mobile-replacements": "recovery",
+    "/staff": "staff",
+    "/authorities": "staff",
+}
+_INTRODUCTION = """The HTTP interface of Pravesh: registration at ICEGATE, accounts of DGFT's platform, and its Back Office.
 
 Bodies are one JSON object in UTF-8, at most 16 KiB; unknown and doubled fields are refused. Every refusal is
 `application/problem+json` (RFC 9457) with a stable `code`; `title`, `detail` and the sentences in `errors` are in the
@@ -91,7 +105,7 @@ _SECURITY_SCHEMES = {
     "flowToken": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The flow token of one registration: told once, by opening or resuming it.",
+        "description": "The flow token of one registration or flow: told once, by opening or resuming it.",
     },
     "sessionCookie": {
         "type": "apiKey",
@@ -115,18 +129,36 @@ _ACCEPT_LANGUAGE = {
 
 
 def _tag(made: Operation) -> str:
-    if made.path.startswith("/icegate/registrations"):
-        return "registrations"
-    return "captcha" if made.path == "/captcha" else "sessions"
+    """The tag of the longest beginning that its path has."""
+    fitting = [beginning for beginning in _TAG_OF if made.path.startswith(beginning)]
+    return _TAG_OF[max(fitting, key=len)]
+
+
+def _who(made: Operation) -> str:
+    """Who may, as the table of rules has it."""
+    rule = made.rule
+    if rule.access is not Access.SESSION:
+        return ""
+    everybody = rule.who == frozenset(Standing)
+    who = (
+        "everybody" if everybody else ", ".join(f"`{standing.value}`" for standing in Standing if standing in rule.who)
+    )
+    says = [f"Open to {who} with a session."]
+    if rule.half_way:
+        says.append("The password alone is enough.")
+    if rule.fresh:
+        says.append("Asks for a second factor shown within the last 10 minutes (`step_up_required`).")
+    if rule.condition is Condition.AUTHORITY:
+        says.append("Supervisors reach their own Regional Authority, administrators every one.")
+    return " ".join(says)
 
 
 def _operation(made: Operation, schemas: Schemas) -> Schema:
-    view = next(getattr(module, made.name) for module in _VIEWS if hasattr(module, made.name))
     described: Schema = {
         "operationId": made.name,
         "tags": [_tag(made)],
         "summary": made.summary,
-        "description": inspect.getdoc(view),
+        "description": "\n\n".join(filter(None, [made.description, _who(made)])),
         "parameters": _parameters(made),
         "security": _security(made),
     }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.domain.authorisation import Access, Rule, Standing
 from chalicelib.domain.refusals import Code, FieldError, Refusal
 from chalicelib.handlers import problems
 from chalicelib.handlers.operations import Operation
@@ -67,7 +68,23 @@ Codes = tuple[str, ...]
 
 def _groups(made: Operation) -> set[Codes]:
     """The refusals of an operation, those of one status together."""
-    return _apart((*made.refusals, *_ANY, *(_ANY_BODY if made.body is not None else ())))
+    return _apart((*made.refusals, *_ANY, *_of_rule(made.rule), *(_ANY_BODY if made.body is not None else ())))
+
+
+def _of_rule(rule: Rule) -> tuple[Code, ...]:
+    """What the rule of an operation may refuse before its body is looked at."""
+    if rule.access is Access.FLOW:
+        return (Code.FLOW_TOKEN_INVALID,)
+    if rule.access is not Access.SESSION:
+        return ()
+    return (
+        Code.SESSION_REQUIRED,
+        Code.SESSION_EXPIRED,
+        *(() if rule.half_way else (Code.SECOND_FACTOR_REQUIRED,)),
+        *(() if rule.who == frozenset(Standing) else (Code.NOT_PERMITTED,)),
+        *(() if rule.own_affairs else (Code.AUTHENTICATOR_REQUIRED, Code.MOBILE_CONFIRMATION_REQUIRED)),
+        *((Code.STEP_UP_REQUIRED,) if rule.fresh else ()),
+    )
 
 
 def _apart(refusals: tuple[Code, ...]) -> set[Codes]:

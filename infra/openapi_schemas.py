@@ -6,11 +6,12 @@ import dataclasses
 import inspect
 import types
 from enum import StrEnum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from chalicelib.domain.icegate.accounts import RegistrationKind, Service
 from chalicelib.domain.icegate.registration import CodesFor, Status
 from chalicelib.handlers.bodies import Sent, fields_of
+from infra.openapi_fields import FIELDS
 
 Schema = dict[str, Any]
 
@@ -46,32 +47,6 @@ _CHALLENGE_SCHEMA: Schema = {
     },
 }
 
-_INSTANT: Schema = {"type": "string", "format": "date-time"}
-# What the type of an answer's field does not tell, by the field's name.
-_FIELDS: dict[str, Schema] = {
-    "available": {"description": "Whether it may be chosen now."},
-    "allowed": {"description": "What the registrant may use."},
-    "attempts_left": {"minimum": 0, "maximum": 5, "description": "Tries left with the live codes; 0 without codes."},
-    "code": {"description": "The refusal that using it meets."},
-    "codes_for": {"description": "Which addresses the live codes were made for."},
-    "detail": {"description": "What is wanted for it, in the reader's language."},
-    "email": {"description": "Masked: where codes go now.", "examples": ["a••••••@example.com"]},
-    "expires_at": {**_INSTANT, "description": "When it ends whatever happens."},
-    "flow_token": {"description": "128 random bits, told this once.", "pattern": "^[A-Za-z0-9_-]{22}$"},
-    "icegate_id": {"description": "As its owner wrote it."},
-    "idle_expires_at": {**_INSTANT, "description": "When it ends if it is not used."},
-    "legal_name": {"description": "The holder's name on record."},
-    "mobile": {"description": "Masked: where codes go now.", "examples": ["+91 ••••••3210"]},
-    "refused": {"description": "What the registrant may not use."},
-    "registration_id": {"description": "Names the registration.", "pattern": "^[A-Za-z0-9_-]{22}$"},
-    "registration_kind": {"description": "How the account was registered."},
-    "resend_at": {**_INSTANT, "description": "From when the codes may be sent again; null without codes."},
-    "sends_left": {"minimum": 0, "maximum": 5, "description": "Sends left of the live codes; 0 without codes."},
-    "service": {"description": "Its stable name."},
-    "session_token": {"description": "256 random bits, told this once.", "pattern": "^[A-Za-z0-9_-]{43}$"},
-    "status": {"description": "Where it stands."},
-    "title": {"description": "Its name in the reader's language."},
-}
 _ENUMS: dict[tuple[str, str], type[StrEnum]] = {
     ("RegistrationView", "status"): Status,
     ("RegistrationView", "codes_for"): CodesFor,
@@ -125,10 +100,14 @@ class Schemas:
     def _told(self, view: str, name: str, hint: Any) -> Schema:  # noqa: ANN401 - any annotation
         kinds = list(get_args(hint)) if get_origin(hint) in {Union, types.UnionType} else [hint]
         if get_origin(kinds[0]) is list:
-            items = self.of_answer(get_args(kinds[0])[0])
-            return {"type": "array", **_FIELDS[name], "items": items}
+            item = get_args(kinds[0])[0]
+            items = {"type": _TYPES[item]} if item in _TYPES else self.of_answer(item)
+            return {"type": "array", **FIELDS[name], "items": items}
+        if dataclasses.is_dataclass(kinds[0]):
+            inner = self.of_answer(cast("type[Any]", kinds[0]))
+            return {**FIELDS[name], "anyOf": [inner, {"type": "null"}]} if len(kinds) > 1 else {**FIELDS[name], **inner}
         wanted: list[str] = [_TYPES[kind] for kind in kinds]
-        schema: Schema = {**_FIELDS[name], "type": wanted if len(wanted) > 1 else wanted[0]}
+        schema: Schema = {**FIELDS[name], "type": wanted if len(wanted) > 1 else wanted[0]}
         enum = _ENUMS.get((view, name))
         if enum is not None:
             schema["enum"] = [member.value for member in enum] + ([None] if "null" in wanted else [])

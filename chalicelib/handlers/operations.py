@@ -7,6 +7,7 @@ about the request but its operation, status, code and duration is logged.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -93,6 +94,7 @@ class Operation:
     method: str
     path: str
     summary: str
+    description: str
     rule: Rule
     body: type[Any] | None
     query: Mapping[str, str]
@@ -122,7 +124,16 @@ def operation(
 
     def register(view: View) -> View:
         made = Operation(
-            view.__name__, method, path, summary, RULES[view.__name__], body, query or {}, answers, refusals
+            view.__name__,
+            method,
+            path,
+            summary,
+            inspect.getdoc(view) or "",
+            RULES[view.__name__],
+            body,
+            query or {},
+            answers,
+            refusals,
         )
         OPERATIONS.append(made)
 
