@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from chalicelib.adapters.journeys import StepFunctionsJourneys
     from chalicelib.adapters.keys import SecretsManagerKeyring
     from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.domain.accounts.signing_in import SigningIn
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
-    from chalicelib.domain.signing_in import SigningIn
 
 
 def system_clock() -> datetime:
@@ -116,7 +116,7 @@ class Suite:
     @cached_property
     def signing_in(self) -> SigningIn:
         """Sign-in and sessions."""
-        from chalicelib.domain.signing_in import SigningIn  # noqa: PLC0415
+        from chalicelib.domain.accounts.signing_in import SigningIn  # noqa: PLC0415
 
         return SigningIn(self.store, self.keyring, self.clock)
 
