@@ -48,3 +48,8 @@ class Settings:
     def public_host(self) -> str:
         """The host of `PUBLIC_ORIGIN`: browsers bind the code in an SMS to it."""
         return self["PUBLIC_ORIGIN"].split("://", 1)[-1].split(":")[0].split("/")[0]
+
+    @property
+    def official_email_domains(self) -> tuple[str, ...]:
+        """The domains in which staff have their email; the setting is a list with commas."""
+        return tuple(domain.strip().lower() for domain in self["OFFICIAL_EMAIL_DOMAINS"].split(",") if domain.strip())

@@ -42,10 +42,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """The work of an earlier post: that of this Regional Authority went to the account `to`."""
+
+    authority: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A staff member's post: the Regional Authority (its code) and what became of the invitation.
 
-    `work_goes_to` is the account that takes over this member's work while they are away or after they left.
+    `work_goes_to` is the account that takes over this member's work while they are away or after they left;
+    `handed_on`, who took over what they left behind in other Regional Authorities.
     """
 
     authority: str
@@ -56,6 +65,7 @@ class Post:
     training_acknowledged_at: datetime | None = None
     work_goes_to: str | None = None
     status_reason: str | None = None
+    handed_on: tuple[HandedOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
