@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import unicodedata
 
-from chalicelib.domain.identifiers import IcegateId
 from chalicelib.domain.refusals import FieldProblem
 
 AT_LEAST = 8
@@ -41,12 +40,12 @@ def parse_password(value: str) -> str:
     return value
 
 
-def names_the_id(password: str, icegate_id: IcegateId) -> bool:
-    """Whether the password is, or holds, the ICEGATE ID in any case.
+def holds_name(password: str, name: str) -> bool:
+    """Whether the password is, or holds, the name by which its owner signs in (a username, an ICEGATE ID), in any case.
 
-    A very short ID counts only as the whole password.
+    A very short name counts only as the whole password.
     """
-    lowered, name = password.lower(), icegate_id.lower()
+    lowered, name = password.lower(), name.lower()
     return lowered == name or (len(name) >= 4 and name in lowered)  # noqa: PLR2004 - shorter names occur by chance
 
 

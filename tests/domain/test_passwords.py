@@ -34,9 +34,9 @@ def test_any_other_is_refused_with_its_reason(typed: str, why: str) -> None:
 
 
 def test_a_password_may_not_hold_the_icegate_id() -> None:
-    assert passwords.names_the_id("My-ASHA_exports-1", IcegateId("Asha_Exports"))
-    assert passwords.names_the_id("a1", IcegateId("A1"))
-    assert not passwords.names_the_id("Sagar#2026", IcegateId("a2"))
+    assert passwords.holds_name("My-ASHA_exports-1", IcegateId("Asha_Exports"))
+    assert passwords.holds_name("a1", IcegateId("A1"))
+    assert not passwords.holds_name("Sagar#2026", IcegateId("a2"))
 
 
 def test_what_is_kept_is_argon2id_with_owasp_parameters_under_a_fresh_salt() -> None:

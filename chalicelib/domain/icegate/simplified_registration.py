@@ -116,7 +116,7 @@ class SimplifiedRegistrations:
         Raises `Refusal`: `invalid_fields`, `icegate_id_taken`, `send_limit_reached`, `too_many_requests`,
         `step_out_of_order`. The same choice made again is the same request.
         """
-        if passwords.names_the_id(password, icegate_id):
+        if passwords.holds_name(password, icegate_id):
             raise invalid(password="password_contains_icegate_id")  # noqa: S106 - a reason
 
         def choose() -> Registration:
