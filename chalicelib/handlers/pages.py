@@ -74,22 +74,13 @@ def landing(language: str) -> Response:
     return _page(language)
 
 
-@pages.route("/{language}/{page}", methods=["GET"])
-def top_page(language: str, page: str) -> Response:
-    """Show signing in, or what a signed-in person may do."""
-    return _page(language, page)
-
-
-@pages.route("/{language}/icegate/{page}", methods=["GET"])
-def icegate_page(language: str, page: str) -> Response:
-    """Show the first page of the registration at ICEGATE."""
-    return _page(language, "icegate", page)
-
-
-@pages.route("/{language}/icegate/register/{page}", methods=["GET"])
-def registration_page(language: str, page: str) -> Response:
-    """Show a step of the registration."""
-    return _page(language, "icegate", "register", page)
+# API Gateway wants one name for all parameters at one place of a path, so these are named by their place.
+@pages.route("/{language}/{first}", methods=["GET"])
+@pages.route("/{language}/{first}/{second}", methods=["GET"])
+@pages.route("/{language}/{first}/{second}/{third}", methods=["GET"])
+def page(language: str, **path: str) -> Response:
+    """Show the page at a path of one to three segments: `rendering.PAGES` knows it, or it is not there."""
+    return _page(language, *path.values())
 
 
 @pages.route("/assets/{version}/{name}", methods=["GET"])

@@ -1,8 +1,14 @@
 """Pages and assets: a strict little templating of our own, because a library would cost more to start than the page.
 
 A page is `pages/<name>.html`: a few `name: value` lines, `---`, and HTML with `{{placeholders}}`. A placeholder is a
-text of the catalogue, put in escaped, or one of the layout's own parts; anything else is an error. Pages hold nothing
-personal: what a person is shown comes by script from the API.
+text of the catalogue, put in escaped, one of the layout's own parts, or `part.<name>`, the HTML of
+`pages/parts/<name>.html` (with - for _); anything else is an error. Pages hold nothing personal: what a person is shown
+comes by script from the API.
+
+The lines: `title` (a text), `script` (the module that makes the page work), `crumbs` (`crumb.<name>` texts, the page
+itself last), `step` (`<journey> <number>`, for a journey of `STEPS`; `{{step_of}}` then says "Step 1 of 4"), `wide`
+(as wide as the site), `signed_in: yes` (for people with a session: the head offers to sign out; its script begins with
+`open` of signed-in.js) or `signed_in: half` (between the password and the second factor).
 """
 
 import hashlib
@@ -35,7 +41,8 @@ PAGES = {
     "home": "home",
 }
 NOT_FOUND = "not-found"
-STEPS = ("1", "2", "3", "4")
+# Journeys whose steps stand beside their pages, and how many they have: texts `steps.<journey>.<number>`.
+STEPS = {"register": 4}
 
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -106,17 +113,34 @@ def page(name: str, language: str, base: str) -> str:
         "page_class": " stepped" if "step" in head else " wide-page" if "wide" in head else " single",
     }
     graph = scripts(head["script"]) if "script" in head else []
-    sign_in_link = f'<a href="{parts["base"]}/{language}/sign-in">{escape(text(language, "site.sign_in"))}</a>\n'
+    journey, number = _step(head)
+    if journey:
+        parts["step_of"] = escape(text(language, "step.of", step=number, count=STEPS[journey]))
     layout = {
         **parts,
-        "sign_in_link": "" if name in ("sign-in", "home") else sign_in_link,
+        "tools": _tools(name, language, parts["base"], signed_in=head.get("signed_in", "no")),
         "content": _fill(content, language, parts),
         "crumbs": _crumbs(head.get("crumbs", ""), language, base),
-        "steps": _steps(int(head["step"]), language) if "step" in head else "",
+        "steps": _steps(journey, number, language) if journey else "",
         "scripts": _script_tags(graph, parts["assets"]),
         "words": escape(json.dumps(_words(graph, language), ensure_ascii=False), quote=False),
     }
     return _fill(_template("layout"), language, layout)
+
+
+def _tools(name: str, language: str, base: str, signed_in: str) -> str:
+    """Return what stands in the head beside the language switch: the way in, or the ways on and out."""
+
+    def link(path: str, key: str) -> str:
+        return f'<a href="{base}/{language}/{path}">{escape(text(language, key))}</a>\n'
+
+    if signed_in == "no":
+        return "" if name == "sign-in" else link("sign-in", "site.sign_in")
+    if signed_in == "half":
+        return ""
+    busy, label = (escape(text(language, key)) for key in ("site.sign_out_busy", "site.sign_out"))
+    sign_out = f'<button type="button" id="sign-out" data-busy="{busy}" disabled>{label}</button>\n'
+    return ("" if name == "home" else link("home", "site.home")) + sign_out
 
 
 @cache
@@ -138,6 +162,9 @@ def _fill(template: str, language: str, parts: dict[str, str]) -> str:
     def filled(match: re.Match[str]) -> str:
         if match[1] in parts:
             return parts[match[1]]
+        if match[1].startswith("part."):
+            part = match[1].removeprefix("part.").replace("_", "-")
+            return _fill(_template(f"parts/{part}").rstrip("\n"), language, parts)
         # The two words are one name: they never part at the end of a line.
         return escape(text(language, match[1])).replace("ICEGATE ID", "ICEGATE\N{NO-BREAK SPACE}ID")
 
@@ -165,7 +192,12 @@ def _script_tags(graph: list[str], where: str) -> str:
 
 
 # A crumb's text is `crumb.<name>`; these lead somewhere. The last crumb is the page itself and no link.
-_CRUMB_PATHS = {"register": "/icegate/register", "verified": "/icegate/register/verified"}
+_CRUMB_PATHS = {
+    "register": "/icegate/register",
+    "verified": "/icegate/register/verified",
+    "sign_in": "/sign-in",
+    "home": "/home",
+}
 
 
 def _crumbs(names: str, language: str, base: str) -> str:
@@ -181,18 +213,24 @@ def _crumbs(names: str, language: str, base: str) -> str:
     return f'<nav class="crumbs" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
 
 
-def _steps(current: int, language: str) -> str:
+def _step(head: dict[str, str]) -> tuple[str, int]:
+    """Return the journey that a page belongs to ("" for none) and its step in it."""
+    journey, _, number = head.get("step", "").partition(" ")
+    return (journey, int(number)) if journey else ("", 0)
+
+
+def _steps(journey: str, current: int, language: str) -> str:
     """Return the list of steps beside the page; ``current`` past the last means that all are done."""
     items = []
-    for number, step in enumerate(STEPS, start=1):
-        name = escape(text(language, f"step.{step}.name"))
+    for number in range(1, STEPS[journey] + 1):
+        name = escape(text(language, f"steps.{journey}.{number}"))
         if number < current:
             done = escape(text(language, "step.done"))
             items.append(f'<li class="past">{name} <span class="visually-hidden">({done})</span></li>')
         else:
             here = ' aria-current="step"' if number == current else ""
             items.append(f"<li{here}>{name}</li>")
-    heading = escape(text(language, "step.heading"))
+    heading = escape(text(language, f"steps.{journey}.heading"))
     return (
         f'<aside class="steps" aria-labelledby="steps-heading"><h2 id="steps-heading">{heading}</h2>'
         f"<ol>{''.join(items)}</ol></aside>"

@@ -115,9 +115,9 @@ class TestAssets:
         ("/{language}", "/en", ""),
         ("/{language}", "/api/en", "/api"),
         ("/{language}", "/en/", ""),
-        ("/{language}/icegate/register/{page}", "/en/icegate/register/codes", ""),
-        ("/{language}/icegate/register/{page}", "/api/en/icegate/register/codes", "/api"),
-        ("/{language}/icegate/register/{page}", "/a/b/en/icegate/register/codes", "/a/b"),
+        ("/{language}/{first}/{second}/{third}", "/en/icegate/register/codes", ""),
+        ("/{language}/{first}/{second}/{third}", "/api/en/icegate/register/codes", "/api"),
+        ("/{language}/{first}/{second}/{third}", "/a/b/en/icegate/register/codes", "/a/b"),
     ],
 )
 def test_links_work_under_what_the_deployment_puts_before_them(route: str, asked: str, base: str) -> None:
@@ -127,13 +127,14 @@ def test_links_work_under_what_the_deployment_puts_before_them(route: str, asked
         "requestContext": {"httpMethod": "GET", "resourcePath": route, "path": asked, "identity": {}},
         "headers": BROWSER,
         "multiValueHeaders": {},
-        "pathParameters": {"language": "en", "page": "codes"} if route.endswith("{page}") else {"language": "en"},
+        "pathParameters": {"language": "en", "first": "icegate", "second": "register", "third": "codes"},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "stageVariables": None,
         "body": None,
         "isBase64Encoded": False,
     }
+    event["pathParameters"] = event["pathParameters"] if "first" in route else {"language": "en"}
     if route == "/":
         event["pathParameters"] = None
     answer = app(event, None)

@@ -15,7 +15,7 @@ from chalicelib.web.texts import LANGUAGES, catalogue, negotiate, placeholders, 
 CHALICELIB = Path(__file__).parents[2] / "chalicelib"
 WEB = CHALICELIB / "web"
 PYTHON = {path: path.read_text(encoding="utf-8") for path in CHALICELIB.rglob("*.py")}
-PAGES = [path.read_text(encoding="utf-8") for path in (WEB / "pages").glob("*.html")]
+PAGES = [path.read_text(encoding="utf-8") for path in (WEB / "pages").rglob("*.html")]
 SCRIPTS = [path.read_text(encoding="utf-8") for path in (WEB / "assets").glob("*.js")]
 
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
@@ -39,8 +39,11 @@ def used_by_code() -> set[str]:
     services = {f"service.{service.value}" for service in Service}
     mails = {f"mail.{kind.value}.{part}" for kind in NoticeKind for part in ("subject", "body")}
     sms = {f"sms.{kind.value}" for kind in NoticeKind if kind is not NoticeKind.TEMPORARY_PASSWORD}
-    steps = {f"step.{step}.name" for step in STEPS} | {"step.heading", "step.done", "crumb.label", "crumb.start"}
-    return refusals | services | mails | sms | steps | {"site.sign_in"}
+    numbers = {f"steps.{journey}.{number + 1}" for journey, steps in STEPS.items() for number in range(steps)}
+    headings = {f"steps.{journey}.heading" for journey in STEPS}
+    layout = {"step.of", "step.done", "crumb.label", "crumb.start"}
+    layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
+    return refusals | services | mails | sms | numbers | headings | layout
 
 
 def reasons_of_fields() -> set[str]:

@@ -1,4 +1,4 @@
-import { goOn, open, step } from "./flow.js";
+import { goOn, heed, open, step } from "./flow.js";
 import { readyForm } from "./form.js";
 import { readyShowButtons, rulesMet, watchStrength } from "./password.js";
 import { find, say, word } from "./words.js";
@@ -26,6 +26,7 @@ readyForm(find("credentials"), {
     if (values.password !== values.confirm_password) errors.confirm_password = word("field.passwords_differ");
     return errors;
   },
+  heed,
   send: async (values) => goOn(await step("PUT", "/credentials", values)),
 });
 watchStrength(password, id);

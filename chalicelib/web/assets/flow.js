@@ -1,6 +1,6 @@
 // The registration under way: its token, where it stands, and which page belongs to that.
 import { call, pause } from "./api.js";
-import { forget, keep, kept } from "./keep.js";
+import { forget, keep, kept, reloadIfKept } from "./keep.js";
 import { askToTryAgain } from "./trouble.js";
 import { find, page, to, word } from "./words.js";
 
@@ -75,11 +75,6 @@ export async function open() {
       await askToTryAgain(problem);
     }
   }
-}
-
-// A page that the browser kept for its Back button shows what was; the registration may have gone on.
-export function reloadIfKept(event) {
-  if (event.persisted) location.reload();
 }
 
 /** Asks again by Retry-After until `settled(view)`. Null when it takes too long. */

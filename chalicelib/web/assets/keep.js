@@ -18,6 +18,11 @@ export function kept(name) {
   }
 }
 
+/** For "pageshow": a page that the browser kept for its Back button shows what was; what it shows may have gone on since. */
+export function reloadIfKept(event) {
+  if (event.persisted) location.reload();
+}
+
 export function forget(...names) {
   for (const name of names) {
     spare.delete(name);

@@ -1,22 +1,9 @@
 import { call } from "./api.js";
 import { readyForm } from "./form.js";
-import { forget, forgetAll, kept } from "./keep.js";
 import { readyShowButtons } from "./password.js";
-import { find, to, word } from "./words.js";
+import { arrive, showWhy } from "./signed-in.js";
+import { find } from "./words.js";
 
-const why = kept("why");
-forget("why");
-if (why) {
-  find("why").hidden = false;
-  find("why").textContent = { expired: word("refusal.session_expired.detail"), required: word("refusal.session_required.detail"), out: word("sign_in.signed_out") }[why];
-}
-
+showWhy();
 readyShowButtons();
-readyForm(find("sign-in"), {
-  async send(values) {
-    await call("POST", "/sessions", { body: values });
-    forgetAll();
-    location.assign(to("/home"));
-    await new Promise(() => {});
-  },
-});
+readyForm(find("sign-in"), { send: async (values) => arrive(await call("POST", "/sessions", { body: values })) });
