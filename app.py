@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 from chalicelib.handlers.captcha import captcha
+from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
 from chalicelib.handlers.pages import pages
 from chalicelib.handlers.registration_steps import registration_steps
@@ -18,3 +19,4 @@ app.register_blueprint(registrations)
 app.register_blueprint(sessions)
 app.register_blueprint(registration_steps)
 app.register_blueprint(temporary_password_steps)
+app.register_blueprint(message_steps)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
+    from chalicelib.domain.sending import Sending
 
 
 def system_clock() -> datetime:
@@ -105,6 +106,13 @@ class Suite:
         from chalicelib.domain.icegate.registration_steps import RegistrationSteps  # noqa: PLC0415
 
         return RegistrationSteps(self.store, self.journeys, self.keyring, self.messenger, self.clock)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The sender of the outbox's messages."""
+        from chalicelib.domain.sending import Sending  # noqa: PLC0415
+
+        return Sending(self.store, self.keyring, self.messenger, self.clock)
 
     @cached_property
     def temporary_password_desk(self) -> TemporaryPasswordDesk:

@@ -122,6 +122,11 @@ def parse_code(value: str) -> str:
 
 def derive(key: ServerKey, challenge: Challenge, channel: Channel, contact: Contact) -> str:
     """The code of `challenge` for `channel` at `contact`: six digits. `key` must be the challenge's own (by id)."""
+    return derive_at(key, challenge, channel, contact.address(channel))
+
+
+def derive_at(key: ServerKey, challenge: Challenge, channel: Channel, address: str) -> str:
+    """As `derive`, for one address by itself: what a message that is to be sent knows."""
     # Imported here: a route that handles no code starts without them.
     import pyotp  # noqa: PLC0415
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
@@ -129,7 +134,7 @@ def derive(key: ServerKey, challenge: Challenge, channel: Channel, contact: Cont
 
     if key.key_id != challenge.key_id:
         raise ValueError("the challenge was made under another server key")
-    parts = (challenge.purpose.value, channel.value, contact.address(channel))
+    parts = (challenge.purpose.value, channel.value, address)
     # Each part is preceded by its length, so that no two lists of parts give the same bytes.
     info = b"".join(len(part).to_bytes(2, "big") + part.encode() for part in parts)
     secret = HKDF(algorithm=SHA256(), length=32, salt=challenge.nonce, info=info).derive(key.material)

@@ -27,10 +27,11 @@ class StepRefused(Exception):  # noqa: N818
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """One step as `docs/steps.md` tells it."""
+    """One step as `docs/steps.md` tells it; `read` makes its event's model of what it was invoked with."""
 
     name: str
     event: type[Any]
+    read: Callable[[Mapping[str, object]], Any]
 
 
 STEPS: dict[str, Step] = {}
@@ -42,18 +43,26 @@ def error_name(code: str) -> str:
 
 
 def step(
-    event_model: type[Event], *, with_context: bool = False
+    event_model: type[Event],
+    *,
+    with_context: bool = False,
+    reader: Callable[[Mapping[str, object]], Event] | None = None,
 ) -> Callable[[Callable[..., StepAnswer]], Callable[[Any, Any], StepAnswer]]:
-    """Makes a Lambda handler of a function from the event's model (and, if asked, Lambda's context) to the answer."""
+    """Makes a Lambda handler of a function from the event's model (and, if asked, Lambda's context) to the answer.
+
+    The event is our own and flat, and `bodies.read` reads it. A step that AWS itself invokes (a stream, a schedule)
+    gets an event in AWS's shape: its own `reader` makes the model of it, or refuses with `invalid_fields`.
+    """
+    read = reader or functools.partial(bodies.read, event_model)
 
     def wrap(function: Callable[..., StepAnswer]) -> Callable[[Any, Any], StepAnswer]:
-        STEPS[function.__name__] = Step(function.__name__, event_model)
+        STEPS[function.__name__] = Step(function.__name__, event_model, read)
 
         @functools.wraps(function)
         def handler(event: Any, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's own two
             about = {"step": function.__name__, "request_id": getattr(context, "aws_request_id", None)}
             try:
-                asked = bodies.read(event_model, _plain(event))
+                asked = read(_plain(event))
                 # Our own random id names nobody; it is how an operator follows one registration through the logs.
                 about["registration_id"] = getattr(asked, "registration_id", None)
                 answer = function(asked, context) if with_context else function(asked)
