@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class SettingMissing(Exception):  # noqa: N818
@@ -43,6 +44,11 @@ class Settings:
         """
         ids = json.loads(self["SMS_TEMPLATE_IDS"])
         return {str(kind): str(template) for kind, template in ids.items()}
+
+    @property
+    def audit_retention(self) -> timedelta:
+        """How long an event of the audit is kept."""
+        return timedelta(days=int(self["AUDIT_RETENTION_DAYS"]))
 
     @property
     def public_host(self) -> str:

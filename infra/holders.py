@@ -98,13 +98,6 @@ def checked(lines: Iterator[Mapping[str, object]]) -> tuple[list[Holder], list[s
     return holders, wrong
 
 
-def store_of(table: str) -> Suite:
-    """A suite that knows the holders' table alone; its other tables are never asked."""
-    others = ("REGISTRATIONS", "TEMPORARY_PASSWORDS", "ICEGATE_ACCOUNTS", "LIMITS", "SESSIONS")
-    names = {f"{name}_TABLE": f"not used/{name}" for name in others}
-    return Suite(Settings({"AWS_REGION": "ap-south-1", **os.environ, **names, "HOLDERS_TABLE": table}))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when every line was good."""
     asked = argparse.ArgumentParser(prog="python -m infra.holders", description=__doc__)
@@ -126,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.check:
         print(f"{len(holders)} holders, all good. Nothing was written.")
         return 0
-    store = store_of(given.table).store
+    store = Suite(Settings({"AWS_REGION": "ap-south-1", **os.environ, "HOLDERS_TABLE": given.table})).store
     for number, holder in enumerate(holders, 1):
         store.put_holder(holder)
         if number % PROGRESS_EVERY == 0:

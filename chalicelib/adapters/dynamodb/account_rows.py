@@ -1,23 +1,18 @@
-"""The rows of accounts and all that goes with them: a key, what is looked up by, and the record as one JSON document.
-
-The document is the domain's record itself (msgspec reads and writes its dataclasses), so a new field of a record needs
-no new attribute; one that a stored document lacks takes its default.
-"""
+"""The rows of accounts and all that goes with them: a key, what is looked up by, and the record as one document."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
-from chalicelib.domain import audit
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.accounts.registration import AccountRegistration
@@ -25,21 +20,10 @@ from chalicelib.domain.audit import Event
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
 
-Record = TypeVar("Record")
 _A_DAY = timedelta(days=1)
 _KEEP_FLOW = timedelta(days=7)
 _KEEP_MESSAGE = timedelta(days=30)
 DUE = "due"
-
-
-def document(record: object) -> str:
-    """A record as it is stored."""
-    return msgspec.json.encode(record).decode()
-
-
-def record_of(stored: str, kind: type[Record]) -> Record:
-    """The record in a stored document."""
-    return msgspec.json.decode(stored, type=kind)
 
 
 class _ByAuthority(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
@@ -208,13 +192,20 @@ class EventRow(Model):
 
     stream = UnicodeAttribute(hash_key=True)
     sequence = NumberAttribute(range_key=True)
+    revision = UnicodeAttribute()
     record = UnicodeAttribute()
     ttl = NumberAttribute()
 
 
-def event_row(row: type[EventRow], event: Event, retention: timedelta = audit.RETENTION) -> EventRow:
-    """The row of an event."""
-    return row(event.stream, event.sequence, record=document(event), ttl=epoch_seconds(event.at + retention + _A_DAY))
+def event_row(row: type[EventRow], event: Event, revision: str, retention: timedelta) -> EventRow:
+    """The row of an event; the sweep takes it a day after its retention is over."""
+    return row(
+        event.stream,
+        event.sequence,
+        revision=revision,
+        record=document(event),
+        ttl=epoch_seconds(event.at + retention + _A_DAY),
+    )
 
 
 def event_of(row: EventRow) -> Event:

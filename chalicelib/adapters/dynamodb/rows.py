@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
 from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.security import Security
@@ -161,7 +162,7 @@ def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: s
         password_hash=account.password_hash,
         language=account.language,
         registered_at=account.registered_at,
-        security=None if account.security == Security() else _security_document(account.security),
+        security=None if account.security == Security() else document(account.security),
         email_confirmed_at=account.email_confirmed_at,
         mobile_confirmed_at=account.mobile_confirmed_at,
         replacement_id=account.replacement_id,
@@ -192,25 +193,12 @@ def named_of(row: NameRow) -> IcegateAccount | Hold | AccountName:
         language=str(row.language),
         registration_id=str(row.registration_id),
         registered_at=row.registered_at,
-        security=_security_of(row.security) if row.security else Security(),
+        security=record_of(row.security, Security) if row.security else Security(),
         email_confirmed_at=row.email_confirmed_at,
         mobile_confirmed_at=row.mobile_confirmed_at,
         replacement_id=row.replacement_id,
         revision=row.revision,
     )
-
-
-def _security_document(security: Security) -> str:
-    # Most ICEGATE accounts have none, and the steps that make them start without the library.
-    from chalicelib.adapters.dynamodb.account_rows import document  # noqa: PLC0415
-
-    return document(security)
-
-
-def _security_of(stored: str) -> Security:
-    from chalicelib.adapters.dynamodb.account_rows import record_of  # noqa: PLC0415
-
-    return record_of(stored, Security)
 
 
 class LimitRow(Model):

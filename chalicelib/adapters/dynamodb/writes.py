@@ -12,6 +12,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
+from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.domain import changes
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.changes import Change
@@ -44,23 +45,6 @@ class Delete:
 
 
 Write = Put | Update | Delete
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The row classes, bound to this store's tables."""
-
-    registrations: type[registration_rows.RegistrationRow]
-    holders: type[rows.HolderRow]
-    temporary_passwords: type[rows.TemporaryPasswordRow]
-    names: type[rows.NameRow]
-    limits: type[rows.LimitRow]
-    sessions: type[account_rows.SessionRow]
-    accounts: type[account_rows.AccountRow]
-    account_registrations: type[account_rows.AccountRegistrationRow]
-    flows: type[account_rows.FlowRow]
-    outbox: type[account_rows.MessageRow]
-    audit: type[account_rows.EventRow]
 
 
 def _unchanged(row: Any, revision: str | None) -> Condition:  # noqa: ANN401 - any row class with a revision
@@ -207,4 +191,5 @@ class Writes:
     @of.register
     def _(self, change: changes.AppendEvent) -> Write:
         row = self.tables.audit
-        return Put(account_rows.event_row(row, change.event), row.sequence.does_not_exist())
+        made = account_rows.event_row(row, change.event, self.revision, self.tables.audit_retention)
+        return Put(made, row.sequence.does_not_exist())
