@@ -17,6 +17,8 @@ from chalicelib.domain.refusals import Code, Refusal
 
 IST = timezone(timedelta(hours=5, minutes=30))
 BY_ADDRESS_A_DAY = 10
+# What strangers may have sent to one owner in a day: half of an address's, so that they leave the owner the other half.
+BY_STRANGERS_A_DAY = 5
 BY_IP = 25
 IP_WINDOW = timedelta(minutes=5)
 
@@ -32,6 +34,7 @@ class TryPurpose(StrEnum):
     SIGN_IN_TRUSTED = "sign_in_trusted"
     SECOND_FACTOR = "second_factor"
     STEP_UP = "step_up"
+    AUTHENTICATOR_LOSS = "authenticator_loss"
     ACCOUNT_CODES = "account_codes"
     ACCOUNT_RESUME = "account_resume"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose
@@ -97,6 +100,14 @@ def by_address(key: bytes, address: str, now: datetime) -> Counter:
     return Counter(
         f"sends#{name}#{day:%Y%m%d}", BY_ADDRESS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED
     )
+
+
+def by_strangers(key: bytes, purpose: TryPurpose, whom: str, now: datetime) -> Counter:
+    """Sends that people who are not signed in asked for in `whom`'s name: 5 in a day (of India's clock)."""
+    day = now.astimezone(IST).date()
+    until = datetime(day.year, day.month, day.day, tzinfo=IST) + timedelta(days=1)
+    name = f"strangers#{purpose.value}#{pseudonym(key, whom)}#{day:%Y%m%d}"
+    return Counter(name, BY_STRANGERS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ class NoticeKind(StrEnum):
     ALTERNATE_CODE = "alternate_code"
     REGISTERED = "registered"
     CONTACT_CHANGED = "contact_changed"
+    PASSWORD_RESET_CODE = "password_reset_code"  # noqa: S105 - a kind of message
+    NEW_CONTACT_CODE = "new_contact_code"
+    STAFF_JOINING_CODE = "staff_joining_code"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
 
 

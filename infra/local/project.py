@@ -28,7 +28,15 @@ PARAMETERS = {
     "SmsEntityId": "1101000000000000001",
     "SmsSenderId": "ICEGTE",
 }
-_SMS_KINDS = ("contact_code", "alternate_code", "registered", "contact_changed")
+_SMS_KINDS = (
+    "contact_code",
+    "alternate_code",
+    "registered",
+    "contact_changed",
+    "password_reset_code",
+    "new_contact_code",
+    "staff_joining_code",
+)
 _LANGUAGES = ("en", "hi")
 
 

@@ -45,9 +45,12 @@ class FlowStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One flow. `owner` is None for a decoy: nobody is behind it, and no code of it was sent.
+    """One flow.
 
-    `stop_challenge` is the code with which the old mobile may stop a replacement; `effective_at` when it is due.
+    `is_decoy`: no code of it was sent and none is right; it is there so that whoever asks learns nothing. `owner` is
+    None where nobody is behind it. `counted_as` is whom its tries count against: the owner, or, where a stranger
+    opened it, the pseudonym of what the stranger typed. `stop_challenge` is the code with which the old mobile may
+    stop a replacement; `effective_at` when it is due.
     """
 
     flow_id: str
@@ -59,6 +62,8 @@ class Flow:
     challenge: Challenge
     language: str
     expires_at: datetime
+    counted_as: str
+    is_decoy: bool = False
     effective_at: datetime | None = None
     old_contact: Contact | None = None
     stop_challenge: Challenge | None = None
