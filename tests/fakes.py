@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from chalicelib.domain import changes
 from chalicelib.domain.accounts.account import Account, AccountName
@@ -44,10 +45,10 @@ class FakeStore:
         self._pointers: dict[str, tuple[str, datetime]] = {}
         self._flows: dict[str, Flow] = {}
         self._messages: dict[str, OutboxMessage] = {}
-        self._events: dict[str, list[Event]] = {}
+        self._events: dict[str, Event] = {}
         self._tries: dict[str, tuple[Tries, datetime]] = {}
         self._counted: dict[str, int] = {}
-        self._used: set[str] = set()
+        self._used: dict[str, bool] = {}
         self._sessions: dict[str, Session] = {}
         self.writes = 0
         self.lose_answers = 0
@@ -77,8 +78,9 @@ class FakeStore:
         return found if isinstance(found, IcegateAccount) else None
 
     def staff(self, authority: str) -> tuple[Account, ...]:
-        found = [a for a in self._accounts.values() if a.post is not None and a.post.authority == authority]
-        return tuple(sorted(found, key=lambda account: account.name))
+        found = [a.account_id for a in list(self._accounts.values()) if a.post and a.post.authority == authority]
+        accounts = [account for account in map(self.account, found) if account is not None]
+        return tuple(sorted(accounts, key=lambda account: account.name))
 
     def account_registration(self, registration_id: str) -> AccountRegistration | None:
         return self._account_registrations.get(registration_id)
@@ -94,25 +96,26 @@ class FakeStore:
         return self._messages.get(message_id)
 
     def due_messages(self, now: datetime, at_most: int) -> tuple[str, ...]:
-        due = [(m.due_at, m.message_id) for m in self._messages.values() if m.due_at is not None and m.due_at <= now]
+        due = [(m.due_at, m.message_id) for m in list(self._messages.values()) if m.due_at and m.due_at <= now]
         return tuple(message_id for _, message_id in sorted(due)[:at_most])
 
     def messages_of(self, owner: OwnerKey) -> tuple[OutboxMessage, ...]:
-        mine = [message for message in self._messages.values() if message.owner == owner]
+        mine = [message for message in list(self._messages.values()) if message.owner == owner]
         return tuple(sorted(mine, key=lambda message: message.asked_at, reverse=True))
 
     def audit_head(self, stream: str) -> Event | None:
-        return self._events.get(stream, [None])[-1]
+        return next(iter(self.latest_events(stream, 1)), None)
 
     def audit_events(self, stream: str) -> Iterator[Event]:
-        yield from list(self._events.get(stream, []))
+        yield from reversed(self.latest_events(stream, len(self._events)))
 
     def latest_events(self, stream: str, at_most: int, before: int | None = None) -> tuple[Event, ...]:
-        events = [e for e in self._events.get(stream, []) if before is None or e.sequence < before]
-        return tuple(events[::-1][:at_most])
+        events = [event for event in list(self._events.values()) if event.stream == stream]
+        earlier = [event for event in events if before is None or event.sequence < before]
+        return tuple(sorted(earlier, key=lambda event: event.sequence, reverse=True)[:at_most])
 
     def sessions_of(self, owner: OwnerKey) -> tuple[Session, ...]:
-        return tuple(session for session in self._sessions.values() if session.owner == owner)
+        return tuple(session for session in list(self._sessions.values()) if session.owner == owner)
 
     def tries(self, key: str) -> Tries:
         tries, keep_until = self._tries.get(key, (Tries(key), self._clock()))
@@ -133,127 +136,123 @@ class FakeStore:
     def write(self, *asked: Change) -> str:
         revision = secrets.token_hex(8)
         with self._lock:
-            for change in asked:
-                if not self._holds(change):
+            writes = [self._write_of(change, revision) for change in asked]
+            if len({(id(write.table), write.key) for write in writes}) < len(writes):
+                raise ValueError("DynamoDB takes no two changes of one item in one write")
+            for change, write in zip(asked, writes, strict=True):
+                if not write.holds:
                     raise ChangeRefused(change)
-            for change in asked:
-                self._apply(change, revision)
+            for write in writes:
+                write.make()
             self.writes += 1
         if self.lose_answers:
             self.lose_answers -= 1
             raise StoreUnavailable
         return revision
 
-    def _holds(self, change: Change) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each change
+    def _write_of(self, change: Change, revision: str) -> _Write:  # noqa: C901, PLR0911, PLR0912 - one for each change
         match change:
-            case changes.WriteRegistration(registration):
-                stored = self._registrations.get(registration.registration_id)
-                return registration.revision == (stored.revision if stored else None)
+            case changes.WriteRegistration(made):
+                return _over(self._registrations, made.registration_id, made, revision)
             case changes.CountUp(counter):
-                return self._counted.get(counter.key, 0) < counter.limit
-            case changes.WriteTries(tries, _):
-                return tries.revision == self._tries.get(tries.key, (Tries(tries.key), None))[0].revision
-            case changes.UseOnce(key, _):
-                return key not in self._used
-            case changes.HoldIcegateId(hold, now):
-                found = self._names.get(folded(hold.icegate_id))
-                return found is None or (isinstance(found, Hold) and (found.until <= now or found.iec == hold.iec))
-            case changes.ReleaseIcegateId(hold):
-                return self._is_held_by(hold.icegate_id, hold.registration_id)
-            case changes.OpenAccount(account):
-                return self._is_held_by(account.icegate_id, account.registration_id)
-            case changes.PointToRegistration(iec, _):
-                return iec in self._temporary_passwords
-            case changes.UseTemporaryPassword(iec, _):
-                known = self._temporary_passwords.get(iec)
-                return known is not None and known.used_at is None
-            case changes.WriteTemporaryPassword(temporary):
-                kept = self._temporary_passwords.get(temporary.iec)
-                return temporary.revision == (kept.revision if kept else None)
-            case changes.WriteSession(session):
-                opened = self._sessions.get(session.token_hash)
-                return session.revision == (opened.revision if opened else None)
-            case changes.EndSession(session):
-                ending = self._sessions.get(session.token_hash)
-                return ending is not None and ending.revision == session.revision
-            case changes.WriteOwner(owner):
-                return self._owner_is_unchanged(owner)
-            case changes.TakeName(name, now):
-                taken = self._names.get(name.name)
-                return taken is None or (isinstance(taken, Hold) and taken.until <= now)
-            case changes.ReleaseName(name):
-                return self._names.get(name.name) == name
-            case changes.WriteAccountRegistration(account_registration):
-                before = self._account_registrations.get(account_registration.registration_id)
-                return account_registration.revision == (before.revision if before else None)
-            case changes.PointToAccountRegistration():
-                return True
-            case changes.WriteFlow(flow):
-                flowing = self._flows.get(flow.flow_id)
-                return flow.revision == (flowing.revision if flowing else None)
-            case changes.WriteMessage(message):
-                asked = self._messages.get(message.message_id)
-                return message.revision == (asked.revision if asked else None)
-            case changes.AppendEvent(event):
-                return event.sequence == len(self._events.get(event.stream, [])) + 1
-
-    def _owner_is_unchanged(self, owner: Owner) -> bool:
-        if isinstance(owner, Account):
-            account = self._accounts.get(owner.account_id)
-            return owner.revision == (account.revision if account else None)
-        named = self._names.get(folded(owner.icegate_id))
-        return isinstance(named, IcegateAccount) and named.revision == owner.revision
-
-    def _is_held_by(self, icegate_id: str, registration_id: str) -> bool:
-        found = self._names.get(folded(icegate_id))
-        return isinstance(found, Hold) and found.registration_id == registration_id
-
-    def _apply(self, change: Change, revision: str) -> None:  # noqa: C901, PLR0912 - one case for each change
-        match change:
-            case changes.WriteRegistration(registration):
-                self._registrations[registration.registration_id] = replace(registration, revision=revision)
-            case changes.CountUp(counter):
-                self._counted[counter.key] = self._counted.get(counter.key, 0) + 1
+                counted = self._counted.get(counter.key, 0)
+                return _Write(self._counted, counter.key, counted < counter.limit, counted + 1)
             case changes.WriteTries(tries, keep_until):
-                self._tries[tries.key] = (replace(tries, revision=revision), keep_until)
+                known, _ = self._tries.get(tries.key, (Tries(tries.key), None))
+                written = (replace(tries, revision=revision), keep_until)
+                return _Write(self._tries, tries.key, tries.revision == known.revision, written)
             case changes.UseOnce(key, _):
-                self._used.add(key)
-            case changes.HoldIcegateId(hold, _):
-                self._names[folded(hold.icegate_id)] = hold
-            case changes.ReleaseIcegateId(hold):
-                del self._names[folded(hold.icegate_id)]
-            case changes.OpenAccount(account):
-                self._names[folded(account.icegate_id)] = replace(account, revision=revision)
+                return _Write(self._used, key, key not in self._used, value=True)
             case changes.PointToRegistration(iec, registration_id):
-                kept = self._temporary_passwords[iec]
-                self._temporary_passwords[iec] = replace(kept, registration_id=registration_id, revision=revision)
+                kept = self._temporary_passwords.get(iec)
+                pointing = kept and replace(kept, registration_id=registration_id, revision=revision)
+                return _Write(self._temporary_passwords, iec, kept is not None, pointing)
             case changes.UseTemporaryPassword(iec, now):
-                kept = self._temporary_passwords[iec]
-                self._temporary_passwords[iec] = replace(kept, used_at=now, revision=revision)
+                kept = self._temporary_passwords.get(iec)
+                used = kept and replace(kept, used_at=now, revision=revision)
+                return _Write(self._temporary_passwords, iec, kept is not None and kept.used_at is None, used)
             case changes.WriteTemporaryPassword(temporary):
-                self._temporary_passwords[temporary.iec] = replace(temporary, revision=revision)
+                return _over(self._temporary_passwords, temporary.iec, temporary, revision)
             case changes.WriteSession(session):
-                self._sessions[session.token_hash] = replace(session, revision=revision)
+                return _over(self._sessions, session.token_hash, session, revision)
             case changes.EndSession(session):
-                del self._sessions[session.token_hash]
+                known_one = self._sessions.get(session.token_hash)
+                holds = known_one is not None and known_one.revision == session.revision
+                return _Write(self._sessions, session.token_hash, holds, None)
             case changes.WriteOwner(Account() as account):
-                self._accounts[account.account_id] = replace(account, revision=revision)
-            case changes.WriteOwner(IcegateAccount() as account):
-                self._names[folded(account.icegate_id)] = replace(account, revision=revision)
-            case changes.TakeName(name, _):
-                self._names[name.name] = name
-            case changes.ReleaseName(name):
-                del self._names[name.name]
-            case changes.WriteAccountRegistration(made):
-                self._account_registrations[made.registration_id] = replace(made, revision=revision)
+                return _over(self._accounts, account.account_id, account, revision)
+            case changes.WriteAccountRegistration(opened):
+                return _over(self._account_registrations, opened.registration_id, opened, revision)
             case changes.PointToAccountRegistration(key, registration_id, keep_until):
-                self._pointers[key] = (registration_id, keep_until)
+                return _Write(self._pointers, key, holds=True, value=(registration_id, keep_until))
             case changes.WriteFlow(flow):
-                self._flows[flow.flow_id] = replace(flow, revision=revision)
+                return _over(self._flows, flow.flow_id, flow, revision)
             case changes.WriteMessage(message):
-                self._messages[message.message_id] = replace(message, revision=revision)
+                return _over(self._messages, message.message_id, message, revision)
             case changes.AppendEvent(event):
-                self._events.setdefault(event.stream, []).append(event)
+                key = f"{event.stream} {event.sequence}"
+                return _Write(self._events, key, key not in self._events, event)
+            case _:
+                return self._write_of_name(change, revision)
+
+    def _write_of_name(self, change: Change, revision: str) -> _Write:
+        names, name = self._names, _name_in(change)
+        known = names.get(name)
+        match change:
+            case changes.HoldIcegateId(hold, now):
+                is_held = isinstance(known, Hold) and (known.until <= now or known.iec == hold.iec)
+                return _Write(names, name, known is None or is_held, hold)
+            case changes.ReleaseIcegateId(hold):
+                return _Write(names, name, _is_held_by(known, hold.registration_id), None)
+            case changes.OpenAccount(account):
+                value = replace(account, revision=revision)
+                return _Write(names, name, _is_held_by(known, account.registration_id), value)
+            case changes.WriteOwner(IcegateAccount() as account):
+                holds = isinstance(known, IcegateAccount) and known.revision == account.revision
+                return _Write(names, name, holds, replace(account, revision=revision))
+            case changes.TakeName(taken, now):
+                return _Write(names, name, known is None or (isinstance(known, Hold) and known.until <= now), taken)
+            case changes.ReleaseName(taken):
+                return _Write(names, name, known == taken, None)
+        raise TypeError(type(change).__name__)
+
+
+@dataclass
+class _Write:
+    """What a change does to one item: whether it holds, and the item's new value (None: it goes)."""
+
+    table: dict[str, Any]
+    key: str
+    holds: bool
+    value: Any
+
+    def make(self) -> None:
+        if self.value is None:
+            del self.table[self.key]
+        else:
+            self.table[self.key] = self.value
+
+
+def _over(table: dict[str, Any], key: str, record: Any, revision: str) -> _Write:
+    """A record over the version that was read."""
+    stored = table.get(key)
+    holds = record.revision == (stored.revision if stored else None)
+    return _Write(table, key, holds, replace(record, revision=revision))
+
+
+def _name_in(change: Change) -> str:
+    match change:
+        case changes.HoldIcegateId(hold) | changes.ReleaseIcegateId(hold):
+            return folded(hold.icegate_id)
+        case changes.OpenAccount(account) | changes.WriteOwner(IcegateAccount() as account):
+            return folded(account.icegate_id)
+        case changes.TakeName(name) | changes.ReleaseName(name):
+            return name.name
+    raise TypeError(type(change).__name__)
+
+
+def _is_held_by(known: IcegateAccount | Hold | AccountName | None, registration_id: str) -> bool:
+    return isinstance(known, Hold) and known.registration_id == registration_id
 
 
 class FakeJourneys:
