@@ -23,6 +23,23 @@ class NoticeKind(StrEnum):
     PASSWORD_RESET_CODE = "password_reset_code"  # noqa: S105 - a kind of message
     NEW_CONTACT_CODE = "new_contact_code"
     STAFF_JOINING_CODE = "staff_joining_code"
+    SIGN_IN_CODE = "sign_in_code"
+    STEP_UP_CODE = "step_up_code"
+    AUTHENTICATOR_LOSS_CODE = "authenticator_loss_code"
+    AUTHENTICATOR_ADDED = "authenticator_added"
+    AUTHENTICATOR_REMOVED = "authenticator_removed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    STAFF_INVITATION = "staff_invitation"
+    STAFF_JOINED = "staff_joined"
+    STAFF_SUSPENDED = "staff_suspended"
+    STAFF_REACTIVATED = "staff_reactivated"
+    STAFF_POST_CHANGED = "staff_post_changed"
+    STAFF_DEPARTED = "staff_departed"
+    STAFF_AUTHENTICATOR_RESET = "staff_authenticator_reset"
+    STAFF_REMINDER_EMAIL = "staff_reminder_email"
+    STAFF_REMINDER_MOBILE = "staff_reminder_mobile"
+    STAFF_REMINDER_AUTHENTICATOR = "staff_reminder_authenticator"
+    STAFF_REMINDER_TRAINING = "staff_reminder_training"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
 
 

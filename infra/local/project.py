@@ -36,6 +36,12 @@ _SMS_KINDS = (
     "password_reset_code",
     "new_contact_code",
     "staff_joining_code",
+    "sign_in_code",
+    "step_up_code",
+    "authenticator_loss_code",
+    "authenticator_added",
+    "authenticator_removed",
+    "recovery_code_used",
 )
 _LANGUAGES = ("en", "hi")
 

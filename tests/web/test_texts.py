@@ -123,7 +123,7 @@ def test_a_refusal_says_what_to_do_next(language: str, code: Code) -> None:
     assert detail != text(language, f"refusal.{code.value}.title")
 
 
-LONGEST = {"code": "123456", "until": "18:30", "icegate_id": "x" * 25, "domain": "x" * 30}
+LONGEST = {"code": "123456", "until": "18:30", "icegate_id": "x" * 25, "domain": "x" * 30, "left": "10"}
 
 
 class TestSms:
