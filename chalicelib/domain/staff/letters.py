@@ -1,0 +1,42 @@
+"""Letters: what staff are told by mail about their post. None holds a secret."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain import limits, outbox
+from chalicelib.domain.accounts.account import Account
+from chalicelib.domain.accounts.owners import account_key
+from chalicelib.domain.changes import WriteMessage
+from chalicelib.domain.contacts import Channel
+from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.staff.authorities import Authorities
+from chalicelib.domain.staff.members import post_of
+
+
+def letter(kind: NoticeKind, member: Account, now: datetime, **values: str) -> WriteMessage:
+    """The change that sends a member a mail, in their language."""
+    key = account_key(member.account_id)
+    values = {"name": member.name, **values}
+    return WriteMessage(
+        outbox.message(kind, Channel.EMAIL, member.contact, member.language, now, owner=key, **values)
+    )
+
+
+def invitation(member: Account, authorities: Authorities, now: datetime) -> WriteMessage:
+    """The mail that invites: to which Regional Authority, and until when (India's clock)."""
+    post = post_of(member)
+    until = post.invitation_expires_at.astimezone(limits.IST).strftime("%d-%m-%Y %H:%M IST")
+    return letter(
+        NoticeKind.STAFF_INVITATION,
+        member,
+        now,
+        authority=authority_name(authorities, post.authority, member.language),
+        valid_until=until,
+    )
+
+
+def authority_name(authorities: Authorities, code: str, language: str) -> str:
+    """A Regional Authority as it is called in a language; its code where the configuration knows it no more."""
+    found = authorities.coded(code)
+    return found.name[language] if found else code
