@@ -58,6 +58,11 @@ def bound(row: type[Row], table_name: str, connection: SharedConnection) -> type
                 "TableName": table_name,
                 "KeySchema": schema["key_schema"],
                 "AttributeDefinitions": schema["attribute_definitions"],
+                # PynamoDB asks nothing of an index that is not told here.
+                "GlobalSecondaryIndexes": [
+                    {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+                    for index in schema["global_secondary_indexes"]
+                ],
             }
         )
     )

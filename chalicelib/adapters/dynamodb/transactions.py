@@ -15,10 +15,16 @@ from chalicelib.domain.changes import Change, ChangeRefused, StoreUnavailable
 
 # A change and the write that it is.
 Pair = tuple[Change, Write]
+_CANCELLED = "TransactionCanceledException"
 
 
 def commit(connection: SharedConnection, pairs: Sequence[Pair], sleep: Callable[[float], None]) -> None:
-    """Makes all writes or none. Raises `ChangeRefused`, naming the change that did not hold, or `StoreUnavailable`."""
+    """Makes all writes or none. Raises `ChangeRefused`, naming the change that did not hold, or `StoreUnavailable`.
+
+    Two writes of one item are a mistake in the decision (`ValueError`): DynamoDB refuses them, DynamoDB Local does not.
+    """
+    if len({_item(write) for _, write in pairs}) < len(pairs):
+        raise ValueError("DynamoDB takes no two changes of one item in one write")
     if len(pairs) == 1:
         change, write = pairs[0]
         with translated(change):
@@ -39,11 +45,17 @@ def _raise_for(cancelled: TransactWriteError, ordered: Sequence[Change], sleep: 
     for change, reason in zip(ordered, reasons, strict=False):
         if reason is not None and reason.code == "ConditionalCheckFailed":
             raise ChangeRefused(change) from cancelled
+    if code_of(cancelled) != _CANCELLED and code_of(cancelled) not in COLLISIONS:
+        raise cancelled
     if code_of(cancelled) in COLLISIONS or any(r and r.code == "TransactionConflict" for r in reasons):
         # Two writers met. A short, uneven pause lets one of them through.
         sleep(random.uniform(0.005, 0.04))  # noqa: S311 - not a secret
         raise ChangeRefused(None) from cancelled
     raise StoreUnavailable from cancelled
+
+
+def _item(write: Write) -> tuple[object, ...]:
+    return (type(write.row), *write.row._get_hash_range_key_serialized_values())
 
 
 def _alone(write: Write) -> None:

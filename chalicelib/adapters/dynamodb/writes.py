@@ -146,7 +146,8 @@ class Writes:
     @of.register
     def _(self, change: changes.EndSession) -> Write:
         row, session = self.tables.sessions, change.session
-        return Delete(row(session.token_hash), row.revision == session.revision)
+        # One that was never read has no revision, and no stored one has an empty one.
+        return Delete(row(session.token_hash), row.revision == (session.revision or ""))
 
     @of.register
     def _(self, change: changes.WriteOwner) -> Write:
