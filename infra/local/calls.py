@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -65,6 +66,7 @@ class Call:
 
 
 Hook = Callable[[Call, AWSPreparedRequest], AWSResponse | None]
+_UNSEEN: ContextVar[bool] = ContextVar("unseen", default=False)
 
 
 class Calls:
@@ -74,7 +76,10 @@ class Calls:
         self._lock = threading.Lock()
         self._calls: deque[Call] = deque(maxlen=_KEPT)
         self._count = 0
+        self._under_way = threading.local()
         self.before_sending: Hook | None = None
+        self.after_receiving: Callable[[Call], None] | None = None
+        """Told of each call once it has come back, well or badly."""
 
     def __iter__(self) -> Iterator[Call]:
         with self._lock:
@@ -104,17 +109,34 @@ class Calls:
     def sees(self, request: AWSPreparedRequest, event_name: str) -> AWSResponse | None:
         """Record a request that is about to be sent; an answer given here is taken instead of sending it."""
         credential = _CREDENTIAL.search(_text(request.headers.get("Authorization", "")))
-        if credential is None or credential["key"] != ACCESS_KEY:
+        if credential is None or credential["key"] != ACCESS_KEY or _UNSEEN.get():
             return None
         made_by = caller()
         call = Call(credential["service"], event_name.rsplit(".", 1)[-1], made_by, _parameters(request), request.url)
         with self._lock:
             self._calls.append(call)
             self._count += 1
+        self._under_way.call = call
         return self.before_sending(call, request) if self.before_sending else None
+
+    def came_back(self) -> None:
+        """Take note that this thread's call is over."""
+        call, self._under_way.call = getattr(self._under_way, "call", None), None
+        if call is not None and self.after_receiving is not None:
+            self.after_receiving(call)
 
 
 _active: Calls | None = None
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Make calls of the laptop's own in the block: they are neither recorded nor struck by faults."""
+    token = _UNSEEN.set(True)
+    try:
+        yield
+    finally:
+        _UNSEEN.reset(token)
 
 
 @contextmanager
@@ -132,8 +154,13 @@ def _before_send(request: AWSPreparedRequest, event_name: str, **_: object) -> A
     return None if _active is None else _active.sees(request, event_name)
 
 
-# Every botocore session made from now on carries the hook, whoever makes it (PynamoDB makes its own).
-botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _before_send))
+def _response_received(**_: object) -> None:
+    if _active is not None:
+        _active.came_back()
+
+
+# Every botocore session made from now on carries the hooks, whoever makes it (PynamoDB makes its own).
+botocore.handlers.BUILTIN_HANDLERS.extend([("before-send", _before_send), ("response-received", _response_received)])
 
 
 def _text(value: str | bytes) -> str:

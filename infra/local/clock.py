@@ -18,6 +18,7 @@ class LaptopClock:
         self._offset = timedelta()
         self._alarms: dict[int, tuple[datetime, Callable[[], None]]] = {}
         self._numbers = itertools.count()
+        self._watchers: list[Callable[[], None]] = []
 
     def __call__(self) -> datetime:
         """Tell the instant it is now: aware, UTC, whole milliseconds."""
@@ -37,13 +38,28 @@ class LaptopClock:
             now = datetime.now(tz=UTC) + self._offset
             due = [number for number, (instant, _) in self._alarms.items() if instant <= now]
             rings = [self._alarms.pop(number)[1] for number in due]
-        for ring in rings:
+            watchers = list(self._watchers)
+        for ring in (*rings, *watchers):
             ring()
 
     def back_to_real_time(self) -> None:
         """Forget how far the clock was moved on."""
         with self._lock:
             self._offset = timedelta()
+            watchers = list(self._watchers)
+        for ring in watchers:
+            ring()
+
+    @contextmanager
+    def watched(self, moved: Callable[[], None]) -> Iterator[None]:
+        """While in the block, call ``moved`` each time the clock was moved."""
+        with self._lock:
+            self._watchers.append(moved)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watchers.remove(moved)
 
     def forget_alarms(self) -> None:
         """Let the waits under way end by the machine's time only."""

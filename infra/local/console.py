@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from infra.local import console_pages
 from infra.local.executions import executions
 from infra.local.http_server import HttpAnswer, HttpRequest
-from infra.local.outbox import Outbox
+from infra.local.outbox import Sent
 from infra.local.samples import Sample
 
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -17,9 +17,9 @@ _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 class Console:
     """The console's pages; each is JSON for programs and HTML for people."""
 
-    def __init__(self, outbox: Outbox, samples: Sequence[Sample], site_url: str) -> None:
+    def __init__(self, outbox: Callable[[], list[Sent]], samples: Sequence[Sample], site_url: str) -> None:
         self._lists: dict[str, Callable[[], list[dict[str, Any]]]] = {
-            "/outbox": lambda: [message.as_json() for message in outbox.newest_first()],
+            "/outbox": lambda: [message.as_json() for message in outbox()],
             "/samples": lambda: [sample.as_json() for sample in samples],
             "/executions": lambda: [execution.as_json() for execution in executions()],
         }

@@ -31,6 +31,8 @@ def aws_environment(endpoint: str, dynamodb_endpoint: str | None) -> dict[str, s
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # No CloudWatch reads this machine's output.
+        "POWERTOOLS_METRICS_DISABLED": "true",
         # A developer's own ~/.aws must not reach in, nor the laptop out.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

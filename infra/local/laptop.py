@@ -14,6 +14,7 @@ from infra.local.clock import LaptopClock
 from infra.local.console import Console
 from infra.local.dynamodb_local import dynamodb_local_running
 from infra.local.environment import applied, aws_environment
+from infra.local.event_sources import EventSources
 from infra.local.executions import Execution, executions, forget_executions
 from infra.local.faults import Faults
 from infra.local.gateway import Gateway
@@ -26,6 +27,9 @@ from infra.local.provisioning import Provisioning
 from infra.local.samples import Sample
 from infra.local.step_lambdas import StepLambdas
 from infra.local.tables import Tables
+
+# How long the outbox is waited for at most: a message on its way to it is a few calls away.
+_OUTBOX_SECONDS = 5.0
 
 Engine = Literal["moto", "local"]
 
@@ -62,6 +66,7 @@ class Laptop:
         self.environment = {}
         self.samples = ()
         self._tables: Tables
+        self._events: EventSources
 
     @classmethod
     @contextmanager
@@ -120,26 +125,42 @@ class Laptop:
         stack.enter_context(own_request_for_each_thread(app))
         stack.enter_context(recording(self.calls))
         self.calls.before_sending = self.faults.before_sending
+        self._events = EventSources(resources, self.steps, self.clock)
+        self.calls.after_receiving = self._events.wrote
+        stack.enter_context(self._events.running())
         responses = GatewayResponses(project.gateway_responses)
         site.ready(Gateway(app.routes, app.api.binary_types, app, responses, self.clock).answer)
-        console.ready(Console(self._outbox, self.samples, self.site_url).answer)
+        console.ready(Console(self.outbox, self.samples, self.site_url).answer)
 
     def outbox(self) -> list[Sent]:
-        """List what the suite sent, the newest first."""
+        """List what the suite sent, the newest first; what requests have written to be sent is waited for."""
+        self._events.are_idle_within(_OUTBOX_SECONDS)
         return self._outbox.newest_first()
 
     def executions(self) -> list[Execution]:
         """List the state machines' executions, the latest first."""
         return executions()
 
+    def run_schedules(self) -> None:
+        """Run what the template schedules, now and once."""
+        self._events.run_schedules()
+
+    def wait_until_idle(self, seconds: float = 30) -> None:
+        """Wait until no step runs and none is about to; raises TimeoutError after ``seconds``."""
+        if not self._events.are_idle_within(seconds):
+            raise TimeoutError(f"a stream or a schedule is still busy after {seconds} s")
+        self.steps.wait_until_idle(seconds)
+
     def start_afresh(self) -> None:
         """Take everything back to how it was after the start: tables, outbox, executions, faults, calls, time."""
         self.faults.clear()
         self.clock.forget_alarms()
         forget_executions()
-        self.steps.wait_until_idle()
+        self._events.forget()
+        self.wait_until_idle()
         self.clock.back_to_real_time()
         self._tables.restore()
+        self._events.forget()
         self._outbox.clear()
         self.calls.clear()
 

@@ -87,6 +87,11 @@ class StepLambdas:
         """State machine placeholder (``IssueContactCodesArn``) to the function's ARN."""
         return {f"{_pascal_case(name)}Arn": function_arn(name) for name in self._handlers}
 
+    @property
+    def logical_ids(self) -> dict[str, str]:
+        """Logical id of a function in the template (``IssueContactCodes``) to its name."""
+        return {_pascal_case(name): name for name in self._handlers}
+
     def wait_until_idle(self, seconds: float = 30) -> None:
         """Wait until no step runs; raises TimeoutError after ``seconds``."""
         with self._changed:

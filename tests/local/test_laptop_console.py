@@ -54,7 +54,9 @@ def test_a_message_is_shown_as_text_never_as_markup(laptop: Laptop) -> None:
 
 
 def test_a_sample_has_all_a_person_needs_to_register() -> None:
-    console = Console(Outbox(lambda: None), [HOLDERS[0].with_password("K7PM-9XQ2-HTRW")], "http://localhost:8000")  # type: ignore[arg-type, return-value]
+    console = Console(
+        Outbox(lambda: None).newest_first, [HOLDERS[0].with_password("K7PM-9XQ2-HTRW")], "http://localhost:8000"
+    )  # type: ignore[arg-type, return-value]
     answer = ask(console, "/samples")
     assert b'"temporary_password": "K7PM-9XQ2-HTRW"' in answer.body
     assert b'"gstins": [' in answer.body
