@@ -36,6 +36,8 @@ _HOLDS: dict[Code, dict[str, Any]] = {
     Code.ICEGATE_ID_TAKEN: {"errors": {"icegate_id": FieldError("icegate_id_taken")}},
     Code.CODES_INCORRECT: {"errors": {"mobile_code": FieldError("mobile_code_incorrect")}, "attempts_left": 4},
     Code.CODES_EXHAUSTED: {"attempts_left": 0},
+    Code.CODE_INCORRECT: {"errors": {"code": FieldError("code_incorrect")}, "attempts_left": 4},
+    Code.AUTHENTICATOR_CLOCK_OFF: {"minutes": 3},
     Code.RESEND_TOO_SOON: {"retry_at": _NOW + timedelta(seconds=30)},
     Code.SEND_LIMIT_REACHED: _LATER,
     Code.TOO_MANY_REQUESTS: _LATER,
@@ -162,6 +164,7 @@ def schema() -> Schema:
             "attempts_left": {"type": "integer", "minimum": 0, "description": "Tries left with these codes."},
             "current_status": {**sentence, "description": "Where the registration stands instead."},
             "limit": {"type": "integer", "description": "The longest body, in bytes."},
+            "minutes": {"type": "integer", "description": "About how far the clock of the authenticator is off."},
         },
         "additionalProperties": False,
     }

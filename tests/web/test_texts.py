@@ -118,7 +118,7 @@ def test_the_advisorys_own_wording_is_kept() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", Code)
 def test_a_refusal_says_what_to_do_next(language: str, code: Code) -> None:
-    detail = text(language, f"refusal.{code.value}.detail")
+    detail = text(language, f"refusal.{code.value}.detail", minutes=2)
     assert detail.endswith("।" if language == "hi" else ".")
     assert detail != text(language, f"refusal.{code.value}.title")
 
