@@ -29,6 +29,8 @@ from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
+Named = IcegateAccount | Hold | AccountName | None
+
 
 class FakeStore:
     """`ports.Store` in memory: all changes of a write or none, each under its condition."""
@@ -200,8 +202,8 @@ class FakeStore:
         known = names.get(name)
         match change:
             case changes.HoldIcegateId(hold, now):
-                is_held = isinstance(known, Hold) and (known.until <= now or known.iec == hold.iec)
-                return _Write(names, name, known is None or is_held, hold)
+                is_own = isinstance(known, Hold) and known.iec == hold.iec
+                return _Write(names, name, is_own or _is_free(known, now), hold)
             case changes.ReleaseIcegateId(hold):
                 return _Write(names, name, _is_held_by(known, hold.registration_id), None)
             case changes.OpenAccount(account):
@@ -211,9 +213,9 @@ class FakeStore:
                 holds = isinstance(known, IcegateAccount) and known.revision == account.revision
                 return _Write(names, name, holds, replace(account, revision=revision))
             case changes.TakeName(taken, now):
-                return _Write(names, name, known is None or (isinstance(known, Hold) and known.until <= now), taken)
+                return _Write(names, name, _is_of(known, taken.account_id) or _is_free(known, now), taken)
             case changes.ReleaseName(taken):
-                return _Write(names, name, known == taken, None)
+                return _Write(names, name, _is_of(known, taken.account_id), None)
         raise TypeError(type(change).__name__)
 
 
@@ -251,7 +253,15 @@ def _name_in(change: Change) -> str:
     raise TypeError(type(change).__name__)
 
 
-def _is_held_by(known: IcegateAccount | Hold | AccountName | None, registration_id: str) -> bool:
+def _is_free(known: Named, now: datetime) -> bool:
+    return known is None or (not isinstance(known, IcegateAccount) and known.until is not None and known.until <= now)
+
+
+def _is_of(known: Named, account_id: str) -> bool:
+    return isinstance(known, AccountName) and known.account_id == account_id
+
+
+def _is_held_by(known: Named, registration_id: str) -> bool:
     return isinstance(known, Hold) and known.registration_id == registration_id
 
 

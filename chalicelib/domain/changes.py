@@ -136,7 +136,11 @@ class WriteOwner:
 
 @dataclass(frozen=True, slots=True)
 class TakeName:
-    """Give a name to an account; it holds where nobody has it, or a hold on it has run out at `now`."""
+    """Give a name to an account.
+
+    It holds where nobody has it, or who had it has it no more at `now`, or it is this account's already (whose `until`
+    is thus set).
+    """
 
     name: AccountName
     now: datetime

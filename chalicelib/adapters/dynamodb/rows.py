@@ -171,14 +171,20 @@ def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: s
 
 
 def account_name_row(row: type[NameRow], name: AccountName) -> NameRow:
-    """The row of a DGFT account's name."""
-    return row(name.name, kind=_OF_ACCOUNT, account_id=name.account_id)
+    """The row of a DGFT account's name; the sweep takes it a day after it came free."""
+    return row(
+        name.name,
+        kind=_OF_ACCOUNT,
+        account_id=name.account_id,
+        held_until=name.until,
+        ttl=epoch_seconds(name.until + timedelta(days=1)) if name.until else None,
+    )
 
 
 def named_of(row: NameRow) -> IcegateAccount | Hold | AccountName:
     """Who has the name of a row."""
     if row.kind == _OF_ACCOUNT:
-        return AccountName(row.name, str(row.account_id))
+        return AccountName(row.name, str(row.account_id), row.held_until)
     icegate_id, iec = IcegateId(str(row.icegate_id)), Iec(str(row.iec))
     if row.held_until is not None:
         return Hold(icegate_id, iec, str(row.registration_id), row.held_until)

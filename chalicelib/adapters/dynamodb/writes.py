@@ -160,8 +160,9 @@ class Writes:
 
     @of.register
     def _(self, change: changes.TakeName) -> Write:
-        row = self.tables.names
-        return Put(rows.account_name_row(row, change.name), row.name.does_not_exist() | (row.held_until <= change.now))
+        row, name = self.tables.names, change.name
+        is_free = row.name.does_not_exist() | (row.held_until <= change.now)
+        return Put(rows.account_name_row(row, name), is_free | (row.account_id == name.account_id))
 
     @of.register
     def _(self, change: changes.ReleaseName) -> Write:

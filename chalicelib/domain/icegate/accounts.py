@@ -94,4 +94,6 @@ def is_free(stored: IcegateAccount | Hold | AccountName | None, iec: Iec, now: d
     """
     if stored is None:
         return True
+    if isinstance(stored, AccountName):
+        return stored.until is not None and now >= stored.until
     return isinstance(stored, Hold) and (now >= stored.until or stored.iec == iec)
