@@ -23,6 +23,13 @@ class NoticeKind(StrEnum):
     PASSWORD_RESET_CODE = "password_reset_code"  # noqa: S105 - a kind of message
     NEW_CONTACT_CODE = "new_contact_code"
     STAFF_JOINING_CODE = "staff_joining_code"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of message
+    EMAIL_CHANGED = "email_changed"
+    MOBILE_CHANGED = "mobile_changed"
+    MOBILE_REPLACEMENT_ASKED = "mobile_replacement_asked"
+    MOBILE_REPLACEMENT_STOPPED = "mobile_replacement_stopped"
+    MOBILE_REPLACED = "mobile_replaced"
+    ACCOUNT_CLOSED = "account_closed"
     SIGN_IN_CODE = "sign_in_code"
     STEP_UP_CODE = "step_up_code"
     AUTHENTICATOR_LOSS_CODE = "authenticator_loss_code"
@@ -40,7 +47,43 @@ class NoticeKind(StrEnum):
     STAFF_REMINDER_MOBILE = "staff_reminder_mobile"
     STAFF_REMINDER_AUTHENTICATOR = "staff_reminder_authenticator"
     STAFF_REMINDER_TRAINING = "staff_reminder_training"
+    ACCOUNT_CODE = "account_code"
+    ACCOUNT_EXISTS = "account_exists"
+    ACCOUNT_OPENED = "account_opened"
+    USERNAME_TAKEN = "username_taken"
+    USERNAME_TRIED = "username_tried"
+    SIGN_UP_NOT_POSSIBLE = "sign_up_not_possible"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
+
+
+# What goes by mail alone has no SMS text.
+MAIL_ONLY = frozenset(
+    {
+        NoticeKind.TEMPORARY_PASSWORD,
+        NoticeKind.USERNAME_TAKEN,
+        NoticeKind.USERNAME_TRIED,
+        NoticeKind.SIGN_UP_NOT_POSSIBLE,
+    }
+)
+
+
+# Kinds that no mobile is ever sent, so that no SMS template is registered for them.
+ONLY_BY_MAIL = frozenset(
+    {
+        NoticeKind.TEMPORARY_PASSWORD,
+        NoticeKind.STAFF_INVITATION,
+        NoticeKind.STAFF_JOINED,
+        NoticeKind.STAFF_SUSPENDED,
+        NoticeKind.STAFF_REACTIVATED,
+        NoticeKind.STAFF_POST_CHANGED,
+        NoticeKind.STAFF_DEPARTED,
+        NoticeKind.STAFF_AUTHENTICATOR_RESET,
+        NoticeKind.STAFF_REMINDER_EMAIL,
+        NoticeKind.STAFF_REMINDER_MOBILE,
+        NoticeKind.STAFF_REMINDER_AUTHENTICATOR,
+        NoticeKind.STAFF_REMINDER_TRAINING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Service
-from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.notices import MAIL_ONLY, NoticeKind
 from chalicelib.domain.refusals import Code
+from chalicelib.web import privacy_notice
 from chalicelib.web.rendering import STEPS
 from chalicelib.web.texts import LANGUAGES, catalogue, negotiate, placeholders, text
 
@@ -38,12 +39,13 @@ def used_by_code() -> set[str]:
     refusals = {f"refusal.{code.value}.{part}" for code in Code for part in ("title", "detail")}
     services = {f"service.{service.value}" for service in Service}
     mails = {f"mail.{kind.value}.{part}" for kind in NoticeKind for part in ("subject", "body")}
-    sms = {f"sms.{kind.value}" for kind in NoticeKind if kind is not NoticeKind.TEMPORARY_PASSWORD}
+    sms = {f"sms.{kind.value}" for kind in NoticeKind if kind not in MAIL_ONLY}
     numbers = {f"steps.{journey}.{number + 1}" for journey, steps in STEPS.items() for number in range(steps)}
     headings = {f"steps.{journey}.heading" for journey in STEPS}
     layout = {"step.of", "step.done", "crumb.label", "crumb.start"}
     layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
-    return refusals | services | mails | sms | numbers | headings | layout
+    privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
+    return refusals | services | mails | sms | numbers | headings | layout | privacy
 
 
 def reasons_of_fields() -> set[str]:
@@ -100,12 +102,19 @@ def test_no_text_is_empty_or_untidy(language: str) -> None:
 
 
 def test_hindi_is_hindi() -> None:
-    names = {"label.gstin", "label.icegate_id", "site.other_language", "clock.time", "clock.day_and_time"}
+    names = {"label.gstin", "label.icegate_id", "site.other_language", "privacy.version", "clock.time", "clock.day_and_time"}
     assert {key for key, template in catalogue("hi").items() if not DEVANAGARI.search(template)} == names
 
 
 def test_english_is_english() -> None:
     assert {key for key, template in catalogue("en").items() if DEVANAGARI.search(template)} == {"site.other_language"}
+
+
+def test_the_privacy_notice_is_of_one_version_in_both_languages() -> None:
+    """Consent names a version: it must mean the same text whatever language it was read in."""
+    assert catalogue("en")["privacy.version"] == catalogue("hi")["privacy.version"]
+    assert privacy_notice.version() == catalogue("en")["privacy.version"]
+    assert [len(privacy_notice.text_of(language)) for language in LANGUAGES] == [len(privacy_notice.paragraphs())] * 2
 
 
 def test_the_advisorys_own_wording_is_kept() -> None:

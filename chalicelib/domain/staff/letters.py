@@ -17,9 +17,18 @@ from chalicelib.domain.staff.members import post_of
 def letter(kind: NoticeKind, member: Account, now: datetime, **values: str) -> WriteMessage:
     """The change that sends a member a mail, in their language."""
     key = account_key(member.account_id)
-    values = {"name": member.name, **values}
     return WriteMessage(
-        outbox.message(kind, Channel.EMAIL, member.contact, member.language, now, owner=key, **values)
+        outbox.message(
+            kind,
+            Channel.EMAIL,
+            member.contact,
+            member.language,
+            now,
+            owner=key,
+            challenge=None,
+            name=member.name,
+            **values,
+        )
     )
 
 

@@ -143,7 +143,7 @@ def demand_status(member: Account, *allowed: AccountStatus) -> None:
 
 
 def lacking(member: Account, domains: tuple[str, ...], now: datetime) -> tuple[Lacking, ...]:
-    """What the member must still put in order, in the order of `Lacking`. `domains` may have changed since they came."""
+    """What the member must still put in order, in the order of `Lacking`; `domains` may have changed."""
     is_there = {
         Lacking.OFFICIAL_EMAIL: is_official(member.contact.email, domains),
         Lacking.FRESH_MOBILE: is_mobile_fresh(member, now),
