@@ -27,12 +27,10 @@ from chalicelib.handlers.registration_models import (
     opened_view,
     registration_view,
 )
+from chalicelib.handlers.settling import AFTER_SECONDS, settled
 from chalicelib.suite import suite
 
 registrations = Blueprint(__name__)
-_AFTER_SECONDS = "1"
-# How long a route waits for the journey before it answers 202: 3 s, from 50 ms on, doubling.
-_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.45)
 _BUSY = (Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, Code.SERVICE_UNAVAILABLE)
 _LIVE = (Code.FLOW_TOKEN_INVALID, Code.REGISTRATION_EXPIRED, Code.REGISTRATION_ENDED, Code.REGISTRATION_SUPERSEDED)
 _FLOW = (*_LIVE, Code.STEP_OUT_OF_ORDER)
@@ -216,27 +214,20 @@ def _typed(body: CodesBody) -> Codes:
 
 
 def _settled(registration: Registration, flow_token: str, is_settled: Callable[[Registration], bool]) -> Registration:
-    """The registration once its journey has done its part, or as it stands after 3 s."""
-    for seconds in _WAITS:
-        if is_settled(registration):
-            break
-        suite().sleep(seconds)
-        registration = suite().simplified_registrations.read(registration.registration_id, flow_token)
-    return registration
+    desk = suite().simplified_registrations
+    return settled(registration, lambda: desk.read(registration.registration_id, flow_token), is_settled)
 
 
 def _once_sent(registration: Registration, asked: Asked[Any]) -> Answer:
-    settled = _settled(registration, asked.flow_token, lambda read: read.status is not Status.SENDING_CODES)
-    return Answer(registration_view(settled), HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
+    sent = _settled(registration, asked.flow_token, lambda read: read.status is not Status.SENDING_CODES)
+    return Answer(registration_view(sent), HTTPStatus.ACCEPTED, {"Retry-After": AFTER_SECONDS})
 
 
 def _once_registered(registration: Registration, flow_token: str, *, tell_token: bool = False) -> Answer:
-    settled = _settled(registration, flow_token, lambda read: read.status is not Status.REGISTERING)
-    if settled.status is not Status.REGISTERED and settled.status is not Status.REGISTERING:
-        raise Refusal(
-            Code.REGISTRATION_SUPERSEDED if settled.status is Status.SUPERSEDED else Code.REGISTRATION_EXPIRED
-        )
-    view = opened_view(settled, flow_token) if tell_token else registration_view(settled)
-    if settled.status is Status.REGISTERING:
-        return Answer(view, HTTPStatus.ACCEPTED, {"Retry-After": _AFTER_SECONDS})
+    ended = _settled(registration, flow_token, lambda read: read.status is not Status.REGISTERING)
+    if ended.status is not Status.REGISTERED and ended.status is not Status.REGISTERING:
+        raise Refusal(Code.REGISTRATION_SUPERSEDED if ended.status is Status.SUPERSEDED else Code.REGISTRATION_EXPIRED)
+    view = opened_view(ended, flow_token) if tell_token else registration_view(ended)
+    if ended.status is Status.REGISTERING:
+        return Answer(view, HTTPStatus.ACCEPTED, {"Retry-After": AFTER_SECONDS})
     return Answer(view)

@@ -9,7 +9,7 @@ import pytest
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 
 from chalicelib.domain import captcha
-from chalicelib.handlers import registrations
+from chalicelib.handlers import settling
 from infra.local.executions import forget_executions
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client
@@ -45,7 +45,7 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=pass_by))
     monkeypatch.setattr(jitter_strategy_decl, "random", SimpleNamespace(uniform=lambda least, _most: least))
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50)))
-    monkeypatch.setattr(registrations, "_WAITS", (0.02,) * 150)
+    monkeypatch.setattr(settling, "_WAITS", (0.02,) * 150)
     monkeypatch.setattr(captcha, "_COST", captcha._COST if "captcha_in_earnest" in request.fixturenames else 10)
     yield laptop
     laptop.faults.clear()

@@ -102,7 +102,14 @@ def test_no_text_is_empty_or_untidy(language: str) -> None:
 
 
 def test_hindi_is_hindi() -> None:
-    names = {"label.gstin", "label.icegate_id", "site.other_language", "privacy.version", "clock.time", "clock.day_and_time"}
+    names = {
+        "label.gstin",
+        "label.icegate_id",
+        "site.other_language",
+        "privacy.version",
+        "clock.time",
+        "clock.day_and_time",
+    }
     assert {key for key, template in catalogue("hi").items() if not DEVANAGARI.search(template)} == names
 
 

@@ -34,11 +34,12 @@ class AccountStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Which version of the privacy notice was agreed to, when, and in which language (DPDP Act, s. 5-6)."""
+    """Which version of the privacy notice was agreed to, when, in which language, and from where (DPDP Act, s. 5-6)."""
 
     version: str
     at: datetime
     language: str
+    ip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class AccountName:
-    """A name that leads to an account: its username, email or mobile, each unique (`name` is folded to lower case)."""
+    """A name that leads to an account: its username, email or mobile, each unique (`name` is folded to lower case).
+
+    `until` is set for a closed account's: from then on the name is free.
+    """
 
     name: str
     account_id: str
+    until: datetime | None = None
+
+
+def names_of(account: Account) -> tuple[AccountName, ...]:
+    """The names that lead to an account, each once: username, email, mobile."""
+    typed = (account.username, account.contact.email, account.contact.mobile)
+    return tuple(AccountName(name, account.account_id) for name in dict.fromkeys(name.lower() for name in typed))
