@@ -9,6 +9,8 @@ from chalicelib.handlers.pages import pages
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
 from chalicelib.handlers.sessions import sessions
+from chalicelib.handlers.staff import staff
+from chalicelib.handlers.staff_joinings import staff_joinings
 from chalicelib.handlers.temporary_password_steps import temporary_password_steps
 
 app = Chalice(app_name="pravesh", configure_logs=False)
@@ -17,6 +19,8 @@ app.register_blueprint(captcha)
 app.register_blueprint(pages)
 app.register_blueprint(registrations)
 app.register_blueprint(sessions)
+app.register_blueprint(staff)
+app.register_blueprint(staff_joinings)
 app.register_blueprint(registration_steps)
 app.register_blueprint(temporary_password_steps)
 app.register_blueprint(message_steps)

@@ -17,6 +17,7 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:
     from botocore.session import Session
 
+    from chalicelib.adapters.authorities import ConfiguredAuthorities
     from chalicelib.adapters.aws import Aws
     from chalicelib.adapters.documents import S3Documents
     from chalicelib.adapters.dynamodb.store import DynamoDbStore
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
     from chalicelib.domain.sending import Sending
+    from chalicelib.domain.staff.directory import Directory
+    from chalicelib.domain.staff.inviting import Invitations
+    from chalicelib.domain.staff.joining import Joinings
+    from chalicelib.domain.staff.posts import Posts
+    from chalicelib.domain.staff.readiness import ReadinessDesk
 
 
 def system_clock() -> datetime:
@@ -127,6 +133,53 @@ class Suite:
         from chalicelib.domain.accounts.signing_in import SigningIn  # noqa: PLC0415
 
         return SigningIn(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def authorities(self) -> ConfiguredAuthorities:
+        """The Regional Authorities."""
+        from chalicelib.adapters.authorities import ConfiguredAuthorities  # noqa: PLC0415
+
+        return ConfiguredAuthorities()
+
+    @property
+    def official_domains(self) -> tuple[str, ...]:
+        """The domains in which staff have their email."""
+        return self.settings.official_email_domains
+
+    @cached_property
+    def staff_directory(self) -> Directory:
+        """Who the staff are."""
+        from chalicelib.domain.staff.directory import Directory  # noqa: PLC0415
+
+        return Directory(self.store, self.authorities)
+
+    @cached_property
+    def staff_invitations(self) -> Invitations:
+        """The desk at which staff are invited."""
+        from chalicelib.domain.staff.inviting import Invitations  # noqa: PLC0415
+
+        return Invitations(self.store, self.keyring, self.clock, self.authorities, self.official_domains)
+
+    @cached_property
+    def staff_joinings(self) -> Joinings:
+        """The desk at which invited staff join."""
+        from chalicelib.domain.staff.joining import Joinings  # noqa: PLC0415
+
+        return Joinings(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def staff_posts(self) -> Posts:
+        """The desk at which the posts of staff change."""
+        from chalicelib.domain.staff.posts import Posts  # noqa: PLC0415
+
+        return Posts(self.store, self.clock, self.authorities)
+
+    @cached_property
+    def staff_readiness(self) -> ReadinessDesk:
+        """How ready Regional Authorities are."""
+        from chalicelib.domain.staff.readiness import ReadinessDesk  # noqa: PLC0415
+
+        return ReadinessDesk(self.store, self.clock, self.authorities, self.official_domains)
 
 
 class _Installed:
