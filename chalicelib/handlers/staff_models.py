@@ -14,7 +14,7 @@ from chalicelib.domain.accounts.names import PersonName, parse_person_name
 from chalicelib.domain.contacts import masked_mobile
 from chalicelib.domain.identifiers import EmailAddress, Mobile, is_aadhaar_shaped
 from chalicelib.domain.refusals import FieldProblem
-from chalicelib.domain.staff.authorities import RegionalAuthority
+from chalicelib.domain.staff.authorities import RegionalAuthority, of_staff
 from chalicelib.domain.staff.members import Lacking, lacking, post_of
 from chalicelib.domain.staff.readiness import Readiness
 from chalicelib.handlers.bodies import optional, required, sent
@@ -238,13 +238,12 @@ class OpenedJoiningView(JoiningView):
 
 def authority_view(authority: RegionalAuthority, language: str) -> AuthorityView:
     """A Regional Authority as the reader calls it."""
-    return AuthorityView(authority.code, authority.name[language])
+    return AuthorityView(authority.code, authority.called(language))
 
 
 def member_view(member: Account, language: str) -> MemberView:
     """A member as they stand at this moment."""
     post, parts = post_of(member), suite()
-    known = parts.authorities.coded(post.authority)
     joined, confirmed_at = post.joined_at, member.mobile_confirmed_at
     training = post.training_acknowledged_at
     return MemberView(
@@ -252,7 +251,7 @@ def member_view(member: Account, language: str) -> MemberView:
         name=member.name,
         email=member.contact.email,
         mobile=masked_mobile(member.contact.mobile),
-        authority=authority_view(known, language) if known else AuthorityView(post.authority, post.authority),
+        authority=authority_view(of_staff(parts.authorities, post.authority), language),
         role=member.role.value,
         status=member.status.value,
         status_reason=post.status_reason,

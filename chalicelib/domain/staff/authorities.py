@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from chalicelib.domain.refusals import Code, Refusal
-
 
 @dataclass(frozen=True, slots=True)
 class RegionalAuthority:
@@ -15,6 +13,10 @@ class RegionalAuthority:
 
     code: str
     name: Mapping[str, str]
+
+    def called(self, language: str) -> str:
+        """Its name in a language; its code where it has none."""
+        return self.name.get(language, self.code)
 
 
 class Authorities(Protocol):
@@ -29,9 +31,6 @@ class Authorities(Protocol):
         ...
 
 
-def demand_known(authorities: Authorities, code: str) -> RegionalAuthority:
-    """The Regional Authority of this code. Raises `Refusal` `not_found` where there is none."""
-    found = authorities.coded(code)
-    if found is None:
-        raise Refusal(Code.NOT_FOUND)
-    return found
+def of_staff(authorities: Authorities, code: str) -> RegionalAuthority:
+    """The Regional Authority that a member belongs to, nameless where the configuration knows it no more."""
+    return authorities.coded(code) or RegionalAuthority(code, {})

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.authorisation import Actor, demand_authority
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.staff.authorities import Authorities, RegionalAuthority, demand_known
+from chalicelib.domain.staff.authorities import Authorities, RegionalAuthority, of_staff
 from chalicelib.domain.staff.members import post_of
 
 
@@ -30,9 +30,13 @@ def authority_of(actor: Actor, authorities: Authorities, asked: str | None) -> R
     Raises `Refusal` `not_found` for one that there is not or that is not the actor's.
     """
     own = post_of(actor.owner).authority if isinstance(actor.owner, Account) else ""
-    code = asked or own
-    demand_authority(actor, code)
-    return demand_known(authorities, code)
+    if asked is None or asked == own:
+        return of_staff(authorities, own)
+    demand_authority(actor, asked)
+    found = authorities.coded(asked)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

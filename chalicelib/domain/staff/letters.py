@@ -10,7 +10,7 @@ from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.changes import WriteMessage
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.notices import NoticeKind
-from chalicelib.domain.staff.authorities import Authorities
+from chalicelib.domain.staff.authorities import Authorities, of_staff
 from chalicelib.domain.staff.members import post_of
 
 
@@ -40,12 +40,6 @@ def invitation(member: Account, authorities: Authorities, now: datetime) -> Writ
         NoticeKind.STAFF_INVITATION,
         member,
         now,
-        authority=authority_name(authorities, post.authority, member.language),
+        authority=of_staff(authorities, post.authority).called(member.language),
         valid_until=until,
     )
-
-
-def authority_name(authorities: Authorities, code: str, language: str) -> str:
-    """A Regional Authority as it is called in a language; its code where the configuration knows it no more."""
-    found = authorities.coded(code)
-    return found.name[language] if found else code

@@ -23,10 +23,10 @@ from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.staff import members
-from chalicelib.domain.staff.authorities import Authorities
+from chalicelib.domain.staff.authorities import Authorities, of_staff
 from chalicelib.domain.staff.directory import demand_member
 from chalicelib.domain.staff.handing_on import successor
-from chalicelib.domain.staff.letters import authority_name, letter
+from chalicelib.domain.staff.letters import letter
 from chalicelib.domain.staff.members import names_of, post_of
 
 _NO_FACTS: Mapping[str, str] = {}
@@ -103,7 +103,7 @@ class Posts:
                 {**moved, **(other_role if is_other_role else {})},
                 NoticeKind.STAFF_POST_CHANGED,
                 taking_over,
-                told={"authority": authority_name(self.authorities, authority, member.language)},
+                told={"authority": of_staff(self.authorities, authority).called(member.language)},
             )
 
         return self._change(actor, account_id, caller, change, takes_administrator=role is not Role.ADMINISTRATOR)
