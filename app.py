@@ -2,6 +2,8 @@
 
 from chalice.app import Chalice
 
+from chalicelib.handlers.account_registration_steps import account_registration_steps
+from chalicelib.handlers.account_registrations import account_registrations
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
@@ -24,3 +26,5 @@ app.register_blueprint(staff_joinings)
 app.register_blueprint(registration_steps)
 app.register_blueprint(temporary_password_steps)
 app.register_blueprint(message_steps)
+app.register_blueprint(account_registrations)
+app.register_blueprint(account_registration_steps)

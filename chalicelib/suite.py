@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.journeys import StepFunctionsJourneys
     from chalicelib.adapters.keys import SecretsManagerKeyring
     from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.domain.accounts.registering import AccountRegistrations
+    from chalicelib.domain.accounts.registration_steps import AccountRegistrationSteps
     from chalicelib.domain.accounts.signing_in import SigningIn
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
@@ -119,6 +121,22 @@ class Suite:
         from chalicelib.domain.sending import Sending  # noqa: PLC0415
 
         return Sending(self.store, self.keyring, self.messenger, self.clock)
+
+    @cached_property
+    def account_registrations(self) -> AccountRegistrations:
+        """The desk at which accounts are registered, for routes."""
+        from chalicelib.domain.accounts.registering import AccountRegistrations  # noqa: PLC0415
+        from chalicelib.web import privacy_notice  # noqa: PLC0415
+
+        notice = privacy_notice.version()
+        return AccountRegistrations(self.store, self.journeys, self.keyring, self.clock, notice)
+
+    @cached_property
+    def account_registration_steps(self) -> AccountRegistrationSteps:
+        """The steps of an account's registration, for its journey."""
+        from chalicelib.domain.accounts.registration_steps import AccountRegistrationSteps  # noqa: PLC0415
+
+        return AccountRegistrationSteps(self.store, self.journeys, self.clock)
 
     @cached_property
     def temporary_password_desk(self) -> TemporaryPasswordDesk:

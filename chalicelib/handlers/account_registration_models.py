@@ -1,0 +1,112 @@
+"""What the routes of an account's registration take and give: bodies and views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain import codes, identifiers, passwords
+from chalicelib.domain.accounts import names
+from chalicelib.domain.accounts.account import Role
+from chalicelib.domain.accounts.names import PersonName, Username
+from chalicelib.domain.accounts.registering import parse_role
+from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus, status_at
+from chalicelib.domain.contacts import masked_email, masked_mobile
+from chalicelib.domain.identifiers import EmailAddress, Mobile
+from chalicelib.handlers.bodies import optional, required, sent
+from chalicelib.handlers.problems import instant
+from chalicelib.suite import suite
+
+_CODE = "The six digits sent to the {}."
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyNoticeView:
+    """The privacy notice in the reader's language; `text` is its paragraphs."""
+
+    version: str
+    title: str
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRegistrationView:
+    """A registration as its owner sees it; `email` and `mobile`, masked, are where messages go."""
+
+    registration_id: str
+    status: str
+    username: str
+    email: str
+    mobile: str
+    expires_at: str
+    resend_at: str | None
+    sends_left: int
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAccountRegistrationView(AccountRegistrationView):
+    """A registration with its flow token, which is told this once."""
+
+    flow_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpBody:
+    """What opens a registration."""
+
+    role: Role = sent(parse_role, "`importer_exporter`; staff are invited.", "importer_exporter")
+    name: PersonName = sent(names.parse_person_name, "The person's name, 2 to 100 characters.", "Asha Nair")
+    email: EmailAddress = sent(identifiers.parse_email, "At most 50 characters.", "asha@example.com")
+    mobile: Mobile = sent(identifiers.parse_mobile, "An Indian mobile number.", "9876543210")
+    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
+    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
+    privacy_notice: str = sent(required, "The version of the privacy notice that was agreed to.", "2026-11")
+    captcha: str = sent(required, "Base64 of the solved ALTCHA challenge.", "eyJjaGFsbGVuZ2UiOi4uLn0=", at_most=4096)
+    username: Username | None = optional(
+        names.parse_username, "3 to 50 letters, digits, ., - and _; left out, the email serves.", "asha.nair"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCodesBody:
+    """The two codes."""
+
+    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
+    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountResumeBody:
+    """What goes on with a registration from any browser."""
+
+    email: EmailAddress = sent(identifiers.parse_email, "The email given at the start.", "asha@example.com")
+    mobile: Mobile = sent(identifiers.parse_mobile, "The mobile given at the start.", "9876543210")
+    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
+    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+
+
+def opened_view(registration: AccountRegistration, flow_token: str) -> OpenedAccountRegistrationView:
+    """A registration with its flow token, for the answer that tells the token."""
+    return OpenedAccountRegistrationView(**_members(registration), flow_token=flow_token)
+
+
+def registration_view(registration: AccountRegistration) -> AccountRegistrationView:
+    """A registration as its owner sees it at this moment."""
+    return AccountRegistrationView(**_members(registration))
+
+
+def _members(registration: AccountRegistration) -> dict[str, Any]:
+    status, challenge = status_at(registration, suite().clock()), registration.challenge
+    is_open = status is RegistrationStatus.CODES_SENT
+    return {
+        "registration_id": registration.registration_id,
+        "status": status.value,
+        "username": registration.username,
+        "email": masked_email(registration.contact.email),
+        "mobile": masked_mobile(registration.contact.mobile),
+        "expires_at": instant(registration.expires_at),
+        "resend_at": instant(challenge.resend_at) if is_open else None,
+        "sends_left": codes.SENDS - challenge.sends if is_open else 0,
+        "attempts_left": challenge.attempts_left if is_open else 0,
+    }
