@@ -56,21 +56,13 @@ class NoticeKind(StrEnum):
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
 
 
-# What goes by mail alone has no SMS text.
-MAIL_ONLY = frozenset(
+# Kinds that no mobile is ever sent, so that no SMS template is registered for them.
+ONLY_BY_MAIL = frozenset(
     {
         NoticeKind.TEMPORARY_PASSWORD,
         NoticeKind.USERNAME_TAKEN,
         NoticeKind.USERNAME_TRIED,
         NoticeKind.SIGN_UP_NOT_POSSIBLE,
-    }
-)
-
-
-# Kinds that no mobile is ever sent, so that no SMS template is registered for them.
-ONLY_BY_MAIL = frozenset(
-    {
-        NoticeKind.TEMPORARY_PASSWORD,
         NoticeKind.STAFF_INVITATION,
         NoticeKind.STAFF_JOINED,
         NoticeKind.STAFF_SUSPENDED,

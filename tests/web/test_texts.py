@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Service
-from chalicelib.domain.notices import MAIL_ONLY, NoticeKind
+from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
 from chalicelib.web import privacy_notice
 from chalicelib.web.rendering import STEPS
@@ -39,7 +39,7 @@ def used_by_code() -> set[str]:
     refusals = {f"refusal.{code.value}.{part}" for code in Code for part in ("title", "detail")}
     services = {f"service.{service.value}" for service in Service}
     mails = {f"mail.{kind.value}.{part}" for kind in NoticeKind for part in ("subject", "body")}
-    sms = {f"sms.{kind.value}" for kind in NoticeKind if kind not in MAIL_ONLY}
+    sms = {f"sms.{kind.value}" for kind in NoticeKind if kind not in ONLY_BY_MAIL}
     numbers = {f"steps.{journey}.{number + 1}" for journey, steps in STEPS.items() for number in range(steps)}
     headings = {f"steps.{journey}.heading" for journey in STEPS}
     layout = {"step.of", "step.done", "crumb.label", "crumb.start"}

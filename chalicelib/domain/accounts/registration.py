@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain import codes
-from chalicelib.domain.accounts.account import Account, AccountName, AccountStatus, Consent, Role
+from chalicelib.domain.accounts.account import Account, AccountStatus, Consent, Role
 from chalicelib.domain.codes import Challenge
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.refusals import Code, Refusal
@@ -131,16 +131,6 @@ def registered(registration: AccountRegistration) -> AccountRegistration:
 def expired(registration: AccountRegistration) -> AccountRegistration:
     """The registration ends without an account; the challenge stays, so that right codes can be told why they fail."""
     return replace(registration, status=RegistrationStatus.EXPIRED, password_hash=None, task_token=None)
-
-
-# What it makes.
-
-
-def names_of(registration: AccountRegistration) -> tuple[AccountName, ...]:
-    """The names that the account will have, each once: username, email, mobile."""
-    contact = registration.contact
-    names = dict.fromkeys((registration.username.lower(), contact.email.lower(), str(contact.mobile)))
-    return tuple(AccountName(name, registration.account_id) for name in names)
 
 
 def account_of(registration: AccountRegistration, now: datetime) -> Account:

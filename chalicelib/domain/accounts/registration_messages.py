@@ -66,10 +66,11 @@ class RegistrationMessages:
         found = self.store.named(name)
         # Read even where there is nobody: the time must not tell.
         account = self.store.account(found.account_id if isinstance(found, AccountName) else _NOBODY)
-        if isinstance(found, Hold):
-            return Bearer(None) if now < found.until else None
-        if found is None:
+        until = found.until if isinstance(found, Hold | AccountName) else None
+        if found is None or (until is not None and now >= until):
             return None
+        if isinstance(found, Hold):
+            return Bearer(None)
         return Bearer(found if isinstance(found, IcegateAccount) else account)
 
     def _tried(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import audit
 from chalicelib.domain.accounts import registration as registrations
+from chalicelib.domain.accounts.account import names_of
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus
 from chalicelib.domain.accounts.registration_journey import is_to_be_woken, message_body
@@ -105,7 +106,7 @@ class AccountRegistrationSteps:
 
     def _created(self, registration: AccountRegistration) -> AccountRegistration:
         now = self.clock()
-        done = registrations.registered(registration)
+        done, account = registrations.registered(registration), registrations.account_of(registration, now)
         contact, key = registration.contact, account_key(registration.account_id)
         facts = {
             "email": audit.personal_email(contact.email),
@@ -116,8 +117,8 @@ class AccountRegistrationSteps:
         self.store.write(
             # First, so that a second run is told of it before it is told that its own names are taken.
             WriteAccountRegistration(done),
-            WriteOwner(registrations.account_of(registration, now)),
-            *(TakeName(name, now) for name in registrations.names_of(registration)),
+            WriteOwner(account),
+            *(TakeName(name, now) for name in names_of(account)),
             # No request makes an account; the registration's id is how an operator follows it.
             *recorded(self.store, now, registration.registration_id, entry),
             *welcome(registration, now),
