@@ -1,4 +1,7 @@
-"""The suite's configuration, read from the environment when it is first needed (never at import)."""
+"""The suite's configuration, read when it is first needed (never at import).
+
+It is in the environment; what is too long for that (Lambda allows 4 KB in all) is in `chalicelib/configuration`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+SMS_TEMPLATES = Path(__file__).parent / "configuration" / "sms_templates.json"
 
 
 class SettingMissing(Exception):  # noqa: N818
-    """A setting that the function needs is not in its environment."""
+    """A setting that the function needs is neither in its environment nor in the packaged configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,17 @@ class Settings:
         """The AWS region; Lambda sets it."""
         return self["AWS_REGION"]
 
-    @property
-    def sms_template_ids(self) -> Mapping[str, str]:
-        """The DLT template id for each `<kind>.<language>`.
+    def sms_template_id(self, kind: str, language: str) -> str:
+        """The DLT template id of an SMS text: India's operators drop what matches no registered template.
 
-        India's operators drop a text that matches no registered template.
+        From the packaged configuration; a process that has `SMS_TEMPLATE_IDS` in its environment (the laptop) goes by
+        that instead. Raises `SettingMissing` for a text that was not registered.
         """
-        ids = json.loads(self["SMS_TEMPLATE_IDS"])
-        return {str(kind): str(template) for kind, template in ids.items()}
+        given, name = self.environment.get("SMS_TEMPLATE_IDS"), f"{kind}.{language}"
+        ids = json.loads(given or SMS_TEMPLATES.read_text(encoding="utf-8"))
+        if not ids.get(name):
+            raise SettingMissing(f"the DLT template id of {name} in chalicelib/configuration/sms_templates.json")
+        return str(ids[name])
 
     @property
     def audit_retention(self) -> timedelta:

@@ -32,7 +32,7 @@ class AwsMessenger:
 
         The operators drop a text, without an error, that is not the registered template's.
         """
-        template = self._settings.sms_template_ids[f"{notice.kind.value}.{notice.language}"]
+        template = self._settings.sms_template_id(notice.kind.value, notice.language)
         attributes = {
             "AWS.SNS.SMS.SMSType": "Transactional",
             "AWS.SNS.SMS.SenderID": self._settings["SMS_SENDER_ID"],

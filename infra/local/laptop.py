@@ -114,7 +114,7 @@ class Laptop:
         parameters = {**project.parameters, "PublicOrigin": self.site_url}
         resources = Provisioning(project.document, parameters, project.secrets, project.machines, self.steps.arns)
         resources.make_all()
-        self.environment |= resources.template.environment()
+        self.environment |= resources.template.environment() | project.environment
         stack.enter_context(applied(self.environment))
         if "MailSender" in parameters:
             resources.client("sesv2").create_email_identity(EmailIdentity=parameters["MailSender"])

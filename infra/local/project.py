@@ -14,6 +14,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from infra import sms_texts
 from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
 from infra.local.samples import Sample
@@ -28,27 +29,6 @@ PARAMETERS = {
     "SmsEntityId": "1101000000000000001",
     "SmsSenderId": "ICEGTE",
 }
-_SMS_KINDS = (
-    "contact_code",
-    "alternate_code",
-    "registered",
-    "contact_changed",
-    "account_code",
-    "account_exists",
-    "account_opened",
-    "password_reset_code",
-    "new_contact_code",
-    "staff_joining_code",
-    "sign_in_code",
-    "step_up_code",
-    "authenticator_loss_code",
-    "authenticator_added",
-    "authenticator_removed",
-    "recovery_code_used",
-)
-_LANGUAGES = ("en", "hi")
-
-
 Clock = Callable[[], datetime]
 
 
@@ -70,6 +50,8 @@ class Project:
     """The merge template."""
     machines: Path = MACHINES
     parameters: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    """What the functions find in their environment beside what the template gives them."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Logical id of a secret to its value."""
     gateway_responses: dict[str, Any] = field(default_factory=dict)
@@ -82,14 +64,13 @@ class Project:
 
 def pravesh(data: Path | None = None) -> Project:
     """Give the suite itself; in the folder ``data`` its server keys and sample passwords outlive a restart."""
-    sms_template_ids = {
-        f"{kind}.{language}": f"11070000000000000{number:02}"
-        for number, (kind, language) in enumerate((kind, language) for kind in _SMS_KINDS for language in _LANGUAGES)
-    }
+    # No operator is asked: every text of the catalogue counts as registered.
+    sms_template_ids = {name: f"110700000000000{number:04}" for number, name in enumerate(sms_texts.names())}
     return Project(
         app=_app,
         document=read_document(),
-        parameters={**PARAMETERS, "SmsTemplateIds": dumps(sms_template_ids)},
+        parameters=PARAMETERS,
+        environment={"SMS_TEMPLATE_IDS": dumps(sms_template_ids)},
         secrets={"ServerKeysSecret": server_keys(data)},
         gateway_responses=gateway_responses(),
         composed=suite_on_laptop.composed,

@@ -10,15 +10,15 @@ from chalicelib.adapters.messages import AwsMessenger
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.notices import Notice, NoticeKind, NoticeNotSent
 from chalicelib.settings import SettingMissing, Settings
+from infra import sms_texts
 
-KINDS = ["contact_code", "alternate_code", "registered", "contact_changed"]
 SETTINGS = {
     "SMS_ENTITY_ID": "1101",
     "SMS_SENDER_ID": "ICEGTE",
-    "SMS_TEMPLATE_IDS": json.dumps({f"{kind}.{of}": f"T-{kind}-{of}" for kind in KINDS for of in ("en", "hi")}),
+    "SMS_TEMPLATE_IDS": json.dumps({name: f"T-{name.replace('.', '-')}" for name in sms_texts.names()}),
     "MAIL_SENDER": "no-reply@icegate.example",
     "PUBLIC_ORIGIN": "https://icegate.example:443/",
-}  # fmt: skip
+}
 CODE = {"code": "042137", "until": "12:00"}
 
 
@@ -110,4 +110,16 @@ def test_without_a_sender_nothing_is_sent(providers: FakeProviders) -> None:
     bare = AwsMessenger(providers, Settings({"SMS_TEMPLATE_IDS": '{"contact_code.en": "T"}'}))  # type: ignore[arg-type]
     with pytest.raises(SettingMissing, match="SMS_SENDER_ID"):
         bare.send(sms(NoticeKind.CONTACT_CODE, "en", CODE))
+    assert providers.asked == []
+
+
+@pytest.mark.parametrize("given", [{}, {"SMS_TEMPLATE_IDS": "{}"}, {"SMS_TEMPLATE_IDS": '{"contact_code.hi": ""}'}])
+def test_a_text_that_was_not_registered_is_not_sent_and_its_name_is_told(
+    providers: FakeProviders, given: dict[str, str]
+) -> None:
+    """Without ids of its own a process goes by the packaged file, which the repository leaves to the deployer."""
+    settings = {name: value for name, value in SETTINGS.items() if name != "SMS_TEMPLATE_IDS"} | given
+    unregistered = AwsMessenger(providers, Settings(settings))  # type: ignore[arg-type]
+    with pytest.raises(SettingMissing, match="the DLT template id of contact_code.hi in .*sms_templates.json"):
+        unregistered.send(sms(NoticeKind.CONTACT_CODE, "hi", CODE))
     assert providers.asked == []

@@ -16,6 +16,7 @@ from chalicelib.domain.ports import JourneysUnavailable
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers import bodies
 from chalicelib.handlers.steps import STEPS, error_name
+from chalicelib.settings import SettingMissing
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.docs.documents import ROOT, code_blocks, read, rows, sections
@@ -32,6 +33,7 @@ FAILURES = {
         KeyError,
         KeysUnusable,
         NoticeNotSent,
+        SettingMissing,
         StoreUnavailable,
         UnicodeDecodeError,
         registration_steps.NotDecided,

@@ -88,7 +88,7 @@ def test_what_the_laptop_does_not_know_it_refuses(laptop: Laptop, tmp_path: Path
 def test_every_type_in_the_suites_own_template_is_known() -> None:
     project = pravesh()
     assert project.document == read_document()
-    assert json.loads(project.parameters["SmsTemplateIds"])["contact_code.hi"].isdigit()
+    assert json.loads(project.environment["SMS_TEMPLATE_IDS"])["contact_code.hi"].isdigit()
 
 
 def test_server_keys_are_new_each_time_unless_there_is_a_folder_to_keep_them(tmp_path: Path) -> None:
