@@ -39,10 +39,31 @@ PAGES = {
     "icegate/register/resume": "resume",
     "sign-in": "sign-in",
     "home": "home",
+    "account": "account",
+    "account/name": "account-name",
+    "account/password": "account-password",
+    "account/authenticator": "account-authenticator",
+    "account/recovery-codes": "account-recovery-codes",
+    "account/email": "account-email",
+    "account/mobile": "account-mobile",
+    "account/sessions": "account-sessions",
+    "account/activity": "account-activity",
+    "account/close": "account-close",
+    "account/training": "account-training",
+    "staff": "staff",
+    "staff/readiness": "staff-readiness",
+    "staff/invite": "staff-invite",
+    "staff/member": "staff-member",
+    "staff/suspension": "staff-suspension",
+    "staff/post": "staff-post",
+    "staff/departure": "staff-departure",
+    "staff/join": "staff-join",
+    "staff/join/codes": "staff-join-codes",
+    "staff/join/password": "staff-join-password",
 }
 NOT_FOUND = "not-found"
 # Journeys whose steps stand beside their pages, and how many they have: texts `steps.<journey>.<number>`.
-STEPS = {"register": 4}
+STEPS = {"register": 4, "join": 3}
 
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -197,6 +218,10 @@ _CRUMB_PATHS = {
     "verified": "/icegate/register/verified",
     "sign_in": "/sign-in",
     "home": "/home",
+    "account": "/account",
+    "staff": "/staff",
+    "member": "/staff/member",
+    "join": "/staff/join",
 }
 
 

@@ -1,0 +1,18 @@
+import { readyForm } from "./form.js";
+import { forget } from "./keep.js";
+import { make } from "./make.js";
+import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
+import { find, word } from "./words.js";
+
+await open({ fresh: true });
+const { authorities } = await read("/authorities");
+find("authority").append(...authorities.map((one) => make("option", { value: one.code }, one.name)));
+readyForm(find("staff-invite"), {
+  heed,
+  async send(values) {
+    const member = await ask("POST", "/staff", values);
+    forget("typed:staff-invite");
+    await goOn(`/staff/member#${member.account_id}`, word("invite.done", { name: member.name }));
+  },
+});
+shown();

@@ -1,0 +1,4 @@
+import { joining } from "./joining.js";
+import { readyTwoCodes } from "./two-codes.js";
+
+await readyTwoCodes(joining);
