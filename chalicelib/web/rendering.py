@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
+from chalicelib.web import privacy_notice
 from chalicelib.web.texts import LANGUAGES, catalogue, text
 
 _HERE = Path(__file__).parent
@@ -37,7 +38,19 @@ PAGES = {
     "icegate/register/alternate-codes": "alternate-codes",
     "icegate/register/done": "done",
     "icegate/register/resume": "resume",
+    "sign-up": "sign-up",
+    "sign-up/codes": "sign-up-codes",
+    "sign-up/done": "sign-up-done",
+    "sign-up/resume": "sign-up-resume",
+    "privacy": "privacy",
     "sign-in": "sign-in",
+    "sign-in/second-factor": "sign-in-second-factor",
+    "sign-in/lost-authenticator": "sign-in-lost-authenticator",
+    "reset": "reset",
+    "reset/codes": "reset-codes",
+    "reset/password": "reset-password",
+    "reset/done": "reset-done",
+    "mobile-stop": "mobile-stop",
     "home": "home",
     "account": "account",
     "account/name": "account-name",
@@ -63,7 +76,7 @@ PAGES = {
 }
 NOT_FOUND = "not-found"
 # Journeys whose steps stand beside their pages, and how many they have: texts `steps.<journey>.<number>`.
-STEPS = {"register": 4, "join": 3}
+STEPS = {"register": 4, "sign_up": 2, "reset": 3, "join": 3}
 
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -137,6 +150,8 @@ def page(name: str, language: str, base: str) -> str:
     journey, number = _step(head)
     if journey:
         parts["step_of"] = escape(text(language, "step.of", step=number, count=STEPS[journey]))
+    if name == "privacy":
+        parts["notice"] = "\n".join(f"<p>{escape(told)}</p>" for told in privacy_notice.text_of(language))
     layout = {
         **parts,
         "tools": _tools(name, language, parts["base"], signed_in=head.get("signed_in", "no")),
@@ -216,7 +231,9 @@ def _script_tags(graph: list[str], where: str) -> str:
 _CRUMB_PATHS = {
     "register": "/icegate/register",
     "verified": "/icegate/register/verified",
+    "sign_up": "/sign-up",
     "sign_in": "/sign-in",
+    "reset": "/reset",
     "home": "/home",
     "account": "/account",
     "staff": "/staff",

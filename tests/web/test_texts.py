@@ -23,7 +23,7 @@ DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 
 
 def used_by_pages() -> set[str]:
-    used = {key for page in PAGES for key in re.findall(r"\{\{([a-z0-9_.]+)\}\}", page) if "." in key}
+    used = {key for page in PAGES for key in re.findall(r"\{\{(?!part\.)([a-z0-9_.]+)\}\}", page) if "." in key}
     for page in PAGES:
         head = dict(line.split(": ", 1) for line in page.partition("---\n")[0].splitlines() if "---\n" in page)
         used |= {head["title"]} if "title" in head else set()

@@ -24,7 +24,9 @@ function solve(challenge) {
 const failed = () =>
   new Problem({ code: "captcha_failed", title: word("captcha.failed"), detail: word("captcha.failed_detail"), errors: { captcha: word("captcha.failed_detail") } }, 0);
 
-/** Starts the check. Returns `answer()`, a promise of the solution, and `renew()`, for after one was used. */
+const STALE = ["captcha_used", "captcha_expired", "captcha_incorrect"];
+
+/** Starts the check. Returns `sent(send)`: calls `send(solution)`, once more with a new solution where the first was too old. */
 export function startCaptcha() {
   const box = find("captcha");
   const again = find("captcha-again");
@@ -72,8 +74,15 @@ export function startCaptcha() {
 
   again.addEventListener("click", renew);
   renew();
-  return {
-    renew,
-    answer: () => (current && Date.now() - madeAt < GOOD_FOR ? current : renew()),
+  const answer = () => (current && Date.now() - madeAt < GOOD_FOR ? current : renew());
+  return async (send) => {
+    try {
+      return await send(await answer());
+    } catch (problem) {
+      if (problem.status === 0) throw problem; // nothing went out, or nobody knows: the same solution may still serve
+      renew();
+      if (!STALE.includes(problem.code)) throw problem;
+      return send(await answer());
+    }
   };
 }

@@ -22,6 +22,9 @@ export function clockTime(instant) {
   return told.day === today.day ? word("clock.time", { time: told.time }) : dayAndTime(instant);
 }
 
+/** "21-11-2026", the day in India. */
+export const dayOf = (instant) => parts(instant).day;
+
 export const dayAndTime = (instant) => word("clock.day_and_time", parts(instant));
 
 /** "1 hour 59 minutes", rounded up: nobody is promised less than they have. */
@@ -35,7 +38,7 @@ export function duration(ms) {
   return told.join(" ");
 }
 
-/** Shows until when something can be done: `untilText(time)` says what. Returns a function that takes another instant; `over()` is called once, at the end. */
+/** Shows until when something can be done: `untilText(time)` says what. Returns a function that takes another instant, or null for none; `over()` is called at each end. */
 export function countdown(untilText, over) {
   let until = null;
   let reached = null; // the smallest mark so far; what was past as the page opened is read there, not called out
@@ -44,7 +47,7 @@ export function countdown(untilText, over) {
     if (until === null) return;
     const left = Date.parse(until) - now();
     if (left <= 0) {
-      clearInterval(timer);
+      until = null;
       over();
       return;
     }
@@ -57,9 +60,10 @@ export function countdown(untilText, over) {
     if (reached !== null && mark < reached) find("clock-said").textContent = text;
     reached = mark;
   };
-  const timer = setInterval(tick, 1000);
+  setInterval(tick, 1000);
   return (instant) => {
     until = instant;
+    reached = null;
     find("clock").hidden = !instant;
     if (!instant) return;
     find("clock-until").textContent = untilText(clockTime(instant));

@@ -1,6 +1,6 @@
 import { goOn, heed, open, step } from "./flow.js";
 import { readyForm } from "./form.js";
-import { readyShowButtons, rulesMet, watchStrength } from "./password.js";
+import { readyShowButtons, watchStrength, wrongPasswords } from "./password.js";
 import { find, say, word } from "./words.js";
 
 const TYPING = 500; // ms without a key before we ask
@@ -9,27 +9,19 @@ find("record-email").textContent = view.email;
 find("record-mobile").textContent = view.mobile;
 
 const id = find("icegate_id");
-const password = find("password");
 
 readyShowButtons();
 readyForm(find("credentials"), {
   check(values) {
-    const errors = {};
-    const met = rulesMet(values.password, values.icegate_id);
-    const length = [...values.password].length;
+    const errors = wrongPasswords(values, values.icegate_id, word("field.password_contains_icegate_id"));
     if (values.icegate_id.length > 25) errors.icegate_id = word("field.icegate_id_too_long");
     else if (!/^[A-Za-z0-9_-]*$/.test(values.icegate_id)) errors.icegate_id = word("field.icegate_id_characters");
-    if (length < 8) errors.password = word("field.password_too_short");
-    else if (length > 128) errors.password = word("field.password_too_long");
-    else if (!(met.case && met.digit && met.special)) errors.password = word("field.password_needs_mix");
-    else if (!met.apart) errors.password = word("field.password_contains_icegate_id");
-    if (values.password !== values.confirm_password) errors.confirm_password = word("field.passwords_differ");
     return errors;
   },
   heed,
   send: async (values) => goOn(await step("PUT", "/credentials", values)),
 });
-watchStrength(password, id);
+watchStrength(find("password"), () => id.value.trim());
 
 // Whether the ID is free, asked while the person types. It only informs: the answer that counts comes with the form.
 let asking = new AbortController();

@@ -1,4 +1,5 @@
 import { clockTime } from "./clock.js";
+import { isStaff, roleName } from "./roles.js";
 import { open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
 
@@ -19,12 +20,35 @@ function list(target, services) {
   );
 }
 
+/** Fills in a line of the account's record; what is not known stays hidden. */
+function line(name, value) {
+  if (!value) return;
+  find(`of-${name}`).hidden = false;
+  find(`account-${name}`).textContent = value;
+}
+
 const session = await open();
-const services = await read("/icegate/services");
-list(find("allowed"), services.allowed);
-list(find("refused"), services.refused);
-find("greeting").textContent = session.legal_name;
-find("account-icegate-id").textContent = session.icegate_id;
-find("account-legal-name").textContent = session.legal_name;
+const isRegistrant = Boolean(session.icegate_id);
+find("greeting").textContent = session.legal_name ?? session.name;
 find("account-until").textContent = word("home.until_text", { time: clockTime(session.expires_at) });
+if (isRegistrant) {
+  const services = await read("/icegate/services");
+  list(find("allowed"), services.allowed);
+  list(find("refused"), services.refused);
+  line("icegate-id", session.icegate_id);
+  line("legal-name", session.legal_name);
+  find("of-kind").hidden = false;
+  find("icegate").hidden = false;
+} else {
+  line("username", session.username);
+  line("role", roleName(session.role));
+  line("authority", session.authority?.name);
+  find("iec").hidden = isStaff(session.role);
+  find("missing").hidden = !session.missing;
+  find("add-authenticator").hidden = session.missing !== "authenticator_required";
+  find("confirm-mobile").hidden = session.missing !== "mobile_confirmation_required";
+  find("back-office").hidden = !isStaff(session.role) || Boolean(session.missing);
+  find("leading").hidden = session.role === "officer";
+  find("inviting").hidden = session.role !== "administrator";
+}
 shown();

@@ -17,11 +17,11 @@ export function readyShowButtons() {
   }
 }
 
-/** Which rules `password` meets: the same as the API's. */
-export function rulesMet(password, icegateId) {
+/** Which rules `password` meets: the same as the API's. `username` is what its owner signs in with, "" where that is not known. */
+export function rulesMet(password, username) {
   const characters = [...password];
   const lowered = password.toLowerCase();
-  const name = icegateId.toLowerCase();
+  const name = username.toLowerCase();
   return {
     length: characters.length >= 8 && characters.length <= 128,
     case: /\p{Lu}/u.test(password) && /\p{Ll}/u.test(password),
@@ -47,12 +47,25 @@ export function strengthOf(password, met) {
   return Object.values(met).every(Boolean) ? level : Math.min(level, 1);
 }
 
-/** Keeps rules and strength beside the password up to date. */
-export function watchStrength(passwordInput, idInput) {
+/** What is wrong with a new password and its repetition, as {field: sentence}. `holdsName` is the sentence for a password that holds the username. */
+export function wrongPasswords({ password, confirm_password }, username, holdsName) {
+  const errors = {};
+  const met = rulesMet(password, username);
+  const length = [...password].length;
+  if (length < 8) errors.password = word("field.password_too_short");
+  else if (length > 128) errors.password = word("field.password_too_long");
+  else if (!(met.case && met.digit && met.special)) errors.password = word("field.password_needs_mix");
+  else if (!met.apart) errors.password = holdsName;
+  if (password !== confirm_password) errors.confirm_password = word("field.passwords_differ");
+  return errors;
+}
+
+/** Keeps rules and strength beside the password up to date. `username()` gives what its owner signs in with, as far as it is known. */
+export function watchStrength(passwordInput, username) {
   const levels = ["", word("password.weak"), word("password.fair"), word("password.good"), word("password.strong")];
   let later;
   const look = () => {
-    const met = rulesMet(passwordInput.value, idInput.value.trim());
+    const met = rulesMet(passwordInput.value, username());
     for (const [rule, done] of Object.entries(met)) {
       const item = document.querySelector(`[data-rule="${rule}"]`);
       item.classList.toggle("met", done);
@@ -69,7 +82,6 @@ export function watchStrength(passwordInput, idInput) {
     clearTimeout(later);
     later = setTimeout(() => say(find("strength-status"), levels[level], level > 2 ? "good" : ""), 700);
   };
-  passwordInput.addEventListener("input", look);
-  idInput.addEventListener("input", look);
+  passwordInput.form.addEventListener("input", look);
   look();
 }

@@ -129,7 +129,7 @@ export async function read(path) {
 export async function open({ fresh = false, half = false } = {}) {
   addEventListener("pageshow", reloadIfKept);
   const session = await read("/sessions/current");
-  if (session.level !== "full" && !half) await heed({ code: "second_factor_required" });
+  if (session.level === "password" && !half) await heed({ code: "second_factor_required" });
   if (fresh && !(Date.parse(session.fresh_until) - now() > ENOUGH)) await heed({ code: "step_up_required" });
   keep("who", session.username);
   showWhy();

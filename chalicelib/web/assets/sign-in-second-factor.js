@@ -1,0 +1,6 @@
+import { readySecondFactor } from "./second-factor.js";
+import { goBack, open } from "./signed-in.js";
+
+const session = await open({ half: true });
+if (session.level === "full") await goBack();
+readySecondFactor({ session, mayTrust: true, done: () => goBack() });
