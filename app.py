@@ -2,14 +2,22 @@
 
 from chalice.app import Chalice
 
+from chalicelib.handlers.account import account
 from chalicelib.handlers.account_registration_steps import account_registration_steps
 from chalicelib.handlers.account_registrations import account_registrations
+from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.captcha import captcha
+from chalicelib.handlers.contact_changes import contact_changes
+from chalicelib.handlers.icegate_services import icegate_services
 from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
+from chalicelib.handlers.mobile_replacement_steps import mobile_replacement_steps
+from chalicelib.handlers.mobile_replacements import mobile_replacements
 from chalicelib.handlers.pages import pages
+from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
+from chalicelib.handlers.second_factor import second_factor
 from chalicelib.handlers.sessions import sessions
 from chalicelib.handlers.staff import staff
 from chalicelib.handlers.staff_joinings import staff_joinings
@@ -21,6 +29,9 @@ app.register_blueprint(captcha)
 app.register_blueprint(pages)
 app.register_blueprint(registrations)
 app.register_blueprint(sessions)
+app.register_blueprint(icegate_services)
+app.register_blueprint(second_factor)
+app.register_blueprint(authenticators)
 app.register_blueprint(staff)
 app.register_blueprint(staff_joinings)
 app.register_blueprint(registration_steps)
@@ -28,3 +39,8 @@ app.register_blueprint(temporary_password_steps)
 app.register_blueprint(message_steps)
 app.register_blueprint(account_registrations)
 app.register_blueprint(account_registration_steps)
+app.register_blueprint(account)
+app.register_blueprint(contact_changes)
+app.register_blueprint(password_resets)
+app.register_blueprint(mobile_replacements)
+app.register_blueprint(mobile_replacement_steps)

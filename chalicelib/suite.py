@@ -24,8 +24,18 @@ if TYPE_CHECKING:
     from chalicelib.adapters.journeys import StepFunctionsJourneys
     from chalicelib.adapters.keys import SecretsManagerKeyring
     from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.domain.accounts.authenticator_loss import AuthenticatorLoss
+    from chalicelib.domain.accounts.authenticators import Authenticators
+    from chalicelib.domain.accounts.own_sessions import OwnSessions
+    from chalicelib.domain.accounts.closing import Closing
+    from chalicelib.domain.accounts.contact_change import ContactChanges
+    from chalicelib.domain.accounts.own_account import OwnAccounts
+    from chalicelib.domain.accounts.own_data import OwnDataDesk
+    from chalicelib.domain.accounts.password_reset import PasswordResets
     from chalicelib.domain.accounts.registering import AccountRegistrations
     from chalicelib.domain.accounts.registration_steps import AccountRegistrationSteps
+    from chalicelib.domain.accounts.replacing_mobiles import MobileReplacements
+    from chalicelib.domain.accounts.second_factor import SecondFactor
     from chalicelib.domain.accounts.signing_in import SigningIn
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
@@ -151,6 +161,80 @@ class Suite:
         from chalicelib.domain.accounts.signing_in import SigningIn  # noqa: PLC0415
 
         return SigningIn(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def second_factor(self) -> SecondFactor:
+        """The second factor, at sign-in and for a step-up."""
+        from chalicelib.domain.accounts.second_factor import SecondFactor  # noqa: PLC0415
+
+        return SecondFactor(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def authenticator_loss(self) -> AuthenticatorLoss:
+        """The way on for who lost the authenticator."""
+        from chalicelib.domain.accounts.authenticator_loss import AuthenticatorLoss  # noqa: PLC0415
+
+        return AuthenticatorLoss(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def authenticators(self) -> Authenticators:
+        """One's own authenticator, recovery codes and trusted browsers."""
+        from chalicelib.domain.accounts.authenticators import Authenticators  # noqa: PLC0415
+
+        return Authenticators(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def own_sessions(self) -> OwnSessions:
+        """One's own sessions."""
+        from chalicelib.domain.accounts.own_sessions import OwnSessions  # noqa: PLC0415
+
+        return OwnSessions(self.store, self.clock)
+
+    @cached_property
+    def password_resets(self) -> PasswordResets:
+        """The desk for people who have forgotten their password."""
+        from chalicelib.domain.accounts.password_reset import PasswordResets  # noqa: PLC0415
+
+        return PasswordResets(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def mobile_replacements(self) -> MobileReplacements:
+        """What starts, applies and stops replacements of mobiles, for routes and for their journey."""
+        from chalicelib.domain.accounts.replacing_mobiles import MobileReplacements  # noqa: PLC0415
+
+        return MobileReplacements(self.store, self.journeys, self.keyring, self.clock)
+
+    @cached_property
+    def contact_changes(self) -> ContactChanges:
+        """The desk at which signed-in people change email and mobile."""
+        from chalicelib.domain.accounts.contact_change import ContactChanges  # noqa: PLC0415
+        from chalicelib.domain.staff.official_email import is_official  # noqa: PLC0415
+
+        domains = self.official_domains
+        return ContactChanges(
+            self.store, self.keyring, self.clock, self.mobile_replacements, lambda email: is_official(email, domains)
+        )
+
+    @cached_property
+    def closing(self) -> Closing:
+        """What closes accounts; each journey that ties people to their accounts has its source here."""
+        from chalicelib.domain.accounts.closing import Closing, replacement_ties, staff_ties  # noqa: PLC0415
+
+        return Closing(self.store, (staff_ties, replacement_ties(self.store)))
+
+    @cached_property
+    def own_accounts(self) -> OwnAccounts:
+        """The desk at which people look after their own login."""
+        from chalicelib.domain.accounts.own_account import OwnAccounts  # noqa: PLC0415
+
+        return OwnAccounts(self.store, self.keyring, self.clock, self.mobile_replacements, self.closing)
+
+    @cached_property
+    def own_data(self) -> OwnDataDesk:
+        """The desk that hands people their own data."""
+        from chalicelib.domain.accounts.own_data import OwnDataDesk  # noqa: PLC0415
+
+        return OwnDataDesk(self.store, self.clock)
 
     @cached_property
     def authorities(self) -> ConfiguredAuthorities:

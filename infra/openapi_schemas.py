@@ -116,7 +116,7 @@ class Schemas:
 
 def _sent(field: Sent) -> Schema:
     schema: Schema = {"type": field.kind, "description": field.description, "examples": [field.example]}
-    if field.kind == "boolean":
+    if field.kind == "boolean" and not field.optional:
         schema["const"] = True
     if field.kind == "string":
         schema |= {"minLength": 1, "maxLength": field.at_most}

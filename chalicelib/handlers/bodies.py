@@ -53,6 +53,12 @@ def optional_number(description: str, example: int) -> Any:  # noqa: ANN401
     return dataclasses.field(default=0, metadata={"sent": Sent(int, description, example, "integer", optional=True)})
 
 
+def optional_flag(description: str) -> Any:  # noqa: ANN401
+    """A field that may be left out (False then): `true` or `false`."""
+    asked = Sent(str, description, example=True, kind="boolean", optional=True)
+    return dataclasses.field(default=False, metadata={"sent": asked})
+
+
 def fields_of(model: type[Any]) -> Mapping[str, Sent]:
     """The declared fields of a model, in their order."""
     return {field.name: field.metadata["sent"] for field in dataclasses.fields(model)}
@@ -115,6 +121,8 @@ def _value(field: Sent, value: object) -> object:
     if value is None:
         raise FieldProblem("required")
     if field.kind == "boolean":
+        if field.optional and value is False:
+            return False
         if value is not True:
             raise FieldProblem("not_true")
         return True

@@ -83,7 +83,7 @@ class Answer:
 
     content: Any = None
     status: HTTPStatus = HTTPStatus.OK
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str | list[str]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

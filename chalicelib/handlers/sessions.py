@@ -1,95 +1,30 @@
-"""The routes of signing in, and of what a signed-in registrant may do."""
+"""The routes of signing in and out, and of one's own sessions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.accounts.owners import username_of
-from chalicelib.domain.icegate.accounts import IcegateAccount, Service, demand, refused
-from chalicelib.domain.refusals import Code, FieldProblem
-from chalicelib.handlers.bodies import required, sent
-from chalicelib.handlers.operations import SESSION_COOKIE, Answer, Asked, operation
-from chalicelib.handlers.problems import instant
+from chalicelib.domain.refusals import Code
+from chalicelib.domain.sessions import Level
+from chalicelib.handlers.cookies import no_session_cookie, session_cookie
+from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.session_models import (
+    OwnSessionsView,
+    SecondFactorRequiredView,
+    SessionView,
+    SignedInView,
+    SignInBody,
+    own_sessions_view,
+    second_factor_required_view,
+    session_view,
+    signed_in_view,
+)
 from chalicelib.suite import suite
-from chalicelib.web.texts import text
 
 sessions = Blueprint(__name__)
-_COOKIE = f"{SESSION_COOKIE}={{}}; Path=/; Secure; HttpOnly; SameSite=Strict"
-_SESSION = (Code.SESSION_REQUIRED, Code.SESSION_EXPIRED, Code.SERVICE_UNAVAILABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInBody:
-    """Username (the ICEGATE ID) and password."""
-
-    username: str = sent(required, "The ICEGATE ID, in any case.", "asha_exports", at_most=128)
-    password: str = sent(required, "The password.", "Sagar#2026", secret=True)
-
-
-def _document(value: str) -> Service:
-    try:
-        return {"shipping_bill": Service.SHIPPING_BILL_FILING, "bill_of_entry": Service.BILL_OF_ENTRY_FILING}[value]
-    except KeyError:
-        raise FieldProblem("document_unknown") from None
-
-
-@dataclass(frozen=True, slots=True)
-class FilingBody:
-    """What is to be filed."""
-
-    document: Service = sent(_document, "`shipping_bill` or `bill_of_entry`.", "shipping_bill")
-
-
-@dataclass(frozen=True, slots=True)
-class SignedInView:
-    """A new session; the token is also set as a cookie."""
-
-    status: str
-    icegate_id: str
-    session_token: str
-    expires_at: str
-    idle_expires_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """The session and whose it is."""
-
-    icegate_id: str
-    legal_name: str
-    registration_kind: str
-    expires_at: str
-    idle_expires_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceView:
-    """A service that this registrant may use."""
-
-    service: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedServiceView:
-    """A service that this registrant may not use, and what is wanted for it."""
-
-    service: str
-    title: str
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ServicesView:
-    """What this registrant may and may not do."""
-
-    allowed: list[ServiceView]
-    refused: list[RefusedServiceView]
 
 
 @operation(
@@ -97,7 +32,7 @@ class ServicesView:
     "POST /sessions",
     "Sign in",
     body=SignInBody,
-    answers={HTTPStatus.OK: SignedInView},
+    answers={HTTPStatus.OK: SignedInView, HTTPStatus.ACCEPTED: SecondFactorRequiredView},
     refusals=(
         Code.INVALID_FIELDS,
         Code.SIGN_IN_REFUSED,
@@ -107,17 +42,13 @@ class ServicesView:
     ),
 )
 def sign_in(asked: Asked[SignInBody]) -> Answer:
-    """Username and password open a session."""
-    signed_in = suite().signing_in.sign_in(asked.body.username, asked.body.password, asked.caller)
-    session = signed_in.session
-    view = SignedInView(
-        "signed_in",
-        username_of(signed_in.owner),
-        signed_in.token,
-        instant(session.expires_at),
-        instant(session.idle_expires_at),
-    )
-    return Answer(view, headers={"Set-Cookie": _COOKIE.format(signed_in.token)})
+    """Username and password open a session: a whole one (200), or one that wants a second factor (202)."""
+    body = asked.body
+    signed_in = suite().signing_in.sign_in(body.username, body.password, asked.caller, asked.browser_token)
+    headers = {"Set-Cookie": session_cookie(signed_in.token)}
+    if signed_in.session.level is Level.PASSWORD:
+        return Answer(second_factor_required_view(signed_in), HTTPStatus.ACCEPTED, headers)
+    return Answer(signed_in_view(signed_in), headers=headers)
 
 
 @operation(
@@ -125,19 +56,11 @@ def sign_in(asked: Asked[SignInBody]) -> Answer:
     "GET /sessions/current",
     "Read the session",
     answers={HTTPStatus.OK: SessionView},
-    refusals=_SESSION,
+    refusals=(Code.SERVICE_UNAVAILABLE,),
 )
 def read_session(asked: Asked[None]) -> Answer:
-    """Whose session it is and until when."""
-    session, account = asked.actor.session, _registrant(asked)
-    view = SessionView(
-        account.icegate_id,
-        account.legal_name,
-        account.kind.value,
-        instant(session.expires_at),
-        instant(session.idle_expires_at),
-    )
-    return Answer(view)
+    """Whose session it is, until when, and what is still wanted of it."""
+    return Answer(session_view(asked.actor, asked.language))
 
 
 @operation(
@@ -149,52 +72,53 @@ def read_session(asked: Asked[None]) -> Answer:
 )
 def sign_out(asked: Asked[None]) -> Answer:
     """Ends the session at the server and clears the cookie."""
-    suite().signing_in.sign_out(_token(asked))
-    return Answer(None, HTTPStatus.NO_CONTENT, {"Set-Cookie": _COOKIE.format("") + "; Max-Age=0"})
+    suite().signing_in.sign_out(_token(asked), asked.caller)
+    return _signed_out()
 
 
 @operation(
     sessions,
-    "GET /icegate/services",
-    "List what this registrant may and may not do",
-    answers={HTTPStatus.OK: ServicesView},
-    refusals=_SESSION,
+    "GET /sessions",
+    "List where one is signed in",
+    answers={HTTPStatus.OK: OwnSessionsView},
+    refusals=(Code.SERVICE_UNAVAILABLE,),
 )
-def list_services(asked: Asked[None]) -> Answer:
-    """The services of ICEGATE, apart by whether this registrant may use them."""
-    account = _registrant(asked)
-    view = ServicesView([], [])
-    for service in Service:
-        title = text(asked.language, f"service.{service.value}")
-        why = refused(account.kind, service)
-        if why is None:
-            view.allowed.append(ServiceView(service.value, title))
-        else:
-            detail = text(asked.language, f"refusal.{why.value}.detail")
-            view.refused.append(RefusedServiceView(service.value, title, why.value, detail))
-    return Answer(view)
+def list_sessions(asked: Asked[None]) -> Answer:
+    """One's own live sessions, this one marked."""
+    return Answer(own_sessions_view(suite().own_sessions.all(asked.actor), asked.actor.session))
 
 
 @operation(
     sessions,
-    "POST /icegate/filings",
-    "File a Customs document",
-    body=FilingBody,
-    answers={},
-    refusals=(Code.INVALID_FIELDS, Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED, *_SESSION),
+    "DELETE /sessions/{session_id}",
+    "End one of one's own sessions",
+    answers={HTTPStatus.NO_CONTENT: None},
+    refusals=(Code.NOT_FOUND, Code.SERVICE_UNAVAILABLE),
 )
-def file_document(asked: Asked[FilingBody]) -> Answer:
-    """Every registrant here is a simplified one, and those may not file: the demand refuses."""
-    account = _registrant(asked)
-    demand(account.kind, asked.body.document)
-    raise AssertionError(account.kind)
+def end_session(asked: Asked[None], session_id: str) -> Answer:
+    """Ends a session at the server; where it is this one, the cookie is cleared too."""
+    suite().own_sessions.end(asked.actor, session_id, asked.caller)
+    if session_id == asked.actor.session.session_id:
+        return _signed_out()
+    return Answer(None, HTTPStatus.NO_CONTENT)
+
+
+@operation(
+    sessions,
+    "DELETE /sessions",
+    "End all of one's own sessions",
+    answers={HTTPStatus.NO_CONTENT: None},
+    refusals=(Code.SERVICE_UNAVAILABLE,),
+)
+def end_all_sessions(asked: Asked[None]) -> Answer:
+    """Signs out everywhere, here too."""
+    suite().own_sessions.end_all(asked.actor, asked.caller)
+    return _signed_out()
 
 
 def _token(asked: Asked[Any]) -> str | None:
     return asked.session_token or asked.bearer
 
 
-def _registrant(asked: Asked[Any]) -> IcegateAccount:
-    owner = asked.actor.owner
-    assert isinstance(owner, IcegateAccount)
-    return owner
+def _signed_out() -> Answer:
+    return Answer(None, HTTPStatus.NO_CONTENT, {"Set-Cookie": no_session_cookie()})

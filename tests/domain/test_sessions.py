@@ -80,7 +80,7 @@ def test_a_session_ends_twelve_hours_after_sign_in_however_busy(desk: SigningIn,
 
 def test_a_sign_out_ends_the_session_at_the_server(desk: SigningIn) -> None:
     token = desk.sign_in("asha_exports", "Sagar#2026", HERE).token
-    desk.sign_out(token)
+    desk.sign_out(token, HERE)
     with pytest.raises(Refusal) as refusal:
         desk.actor(token)
     assert code(refusal) is Code.SESSION_REQUIRED
@@ -93,7 +93,7 @@ def test_a_session_that_was_ended_is_not_written_back_by_its_last_use(
     clock.advance(minutes=5)
     stale = store.session(sessions.token_hash(signed_in.token))
     assert stale is not None
-    desk.sign_out(signed_in.token)
+    desk.sign_out(signed_in.token, HERE)
     touched = sessions.touched(stale, clock())
     assert touched is not None
     with pytest.raises(Refusal) as refusal:
@@ -117,7 +117,7 @@ def test_unknown_name_and_wrong_password_are_one_refusal(
     before = store.writes
     with pytest.raises(Refusal) as refusal:
         desk.sign_in(name, password, HERE)
-    assert (code(refusal), dict(refusal.value.facts), store.writes - before) == (Code.SIGN_IN_REFUSED, {}, 1)
+    assert (code(refusal), dict(refusal.value.facts), store.writes - before) == (Code.SIGN_IN_REFUSED, {}, 2)
 
 
 @pytest.mark.parametrize("name", ["asha_exports", "nobody"])

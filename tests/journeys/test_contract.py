@@ -184,7 +184,8 @@ def test_an_account_that_is_long_in_the_making_is_polled_for(
 def test_signing_in_answers_with_a_session_and_its_cookie(flow: Flow) -> None:
     flow.to_registered()
     reply = flow.client.call("POST", "/sessions", {"username": flow.icegate_id, "password": PASSWORD})
-    content = assert_answers(reply, 200, {"status", "icegate_id", "session_token", "expires_at", "idle_expires_at"})
+    members = {"status", "username", "icegate_id", "role", "session_token", "expires_at", "idle_expires_at"}
+    content = assert_answers(reply, 200, members)
     assert (content["status"], content["icegate_id"]) == ("signed_in", flow.icegate_id)
     assert 0 <= timedelta(hours=12).total_seconds() - seconds_until(content["expires_at"]) < 10
     assert 0 <= timedelta(minutes=15).total_seconds() - seconds_until(content["idle_expires_at"]) < 10
@@ -195,7 +196,10 @@ def test_signing_in_answers_with_a_session_and_its_cookie(flow: Flow) -> None:
     session = assert_answers(
         flow.client.call("GET", "/sessions/current", token=token),
         200,
-        {"icegate_id", "legal_name", "registration_kind", "expires_at", "idle_expires_at"},
+        {
+            *("level", "username", "name", "role", "icegate_id", "legal_name", "registration_kind", "methods"),
+            *("email", "mobile", "missing", "expires_at", "idle_expires_at", "fresh_until", "authority"),
+        },
     )
     assert session["legal_name"] == flow.importer.holder.legal_name
     assert session["registration_kind"] == "simplified"
@@ -255,7 +259,7 @@ def test_every_sort_of_refusal_is_a_problem_in_the_readers_language(laptop: Lapt
 
 def test_a_path_or_method_that_is_not_there_is_a_problem_too(client: Client, flow: Flow) -> None:
     """The gateway answers these itself: it cannot choose a language, so it says them in both."""
-    for method, path in (("GET", "/no/such/page"), ("DELETE", flow.path), ("PATCH", "/sessions"), ("GET", "/sessions")):
+    for method, path in (("GET", "/no/such/page"), ("DELETE", flow.path), ("PATCH", "/sessions"), ("PUT", "/sessions")):
         reply = client.call(method, path)
         assert (reply.status, reply.code) == (404, "not_found"), (method, path)
         assert reply.headers["Content-Type"] == "application/problem+json"
