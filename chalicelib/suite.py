@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from chalicelib.adapters.messages import AwsMessenger
     from chalicelib.domain.accounts.authenticator_loss import AuthenticatorLoss
     from chalicelib.domain.accounts.authenticators import Authenticators
-    from chalicelib.domain.accounts.own_sessions import OwnSessions
     from chalicelib.domain.accounts.closing import Closing
     from chalicelib.domain.accounts.contact_change import ContactChanges
     from chalicelib.domain.accounts.own_account import OwnAccounts
     from chalicelib.domain.accounts.own_data import OwnDataDesk
+    from chalicelib.domain.accounts.own_sessions import OwnSessions
     from chalicelib.domain.accounts.password_reset import PasswordResets
     from chalicelib.domain.accounts.registering import AccountRegistrations
     from chalicelib.domain.accounts.registration_steps import AccountRegistrationSteps

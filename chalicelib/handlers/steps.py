@@ -63,8 +63,9 @@ def step(
             about = {"step": function.__name__, "request_id": getattr(context, "aws_request_id", None)}
             try:
                 asked = read(_plain(event))
-                # Our own random id names nobody; it is how an operator follows one registration through the logs.
-                about["registration_id"] = getattr(asked, "registration_id", None)
+                # Our own random id names nobody; it is how an operator follows one journey through the logs.
+                journey = "flow_id" if hasattr(asked, "flow_id") else "registration_id"
+                about[journey] = getattr(asked, journey, None)
                 answer = function(asked, context) if with_context else function(asked)
             except Refusal as refusal:
                 logger().info("step refused", extra={**about, "code": refusal.code.value})
