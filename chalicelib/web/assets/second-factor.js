@@ -87,14 +87,13 @@ export function readySecondFactor({ session, mayTrust = false, done }) {
     }
   }
 
-  const masked = kept("second-factor") ?? {};
   for (const one of choice.querySelectorAll(".choice")) {
     const method = one.querySelector("input").value;
     one.hidden = !session.methods.includes(method);
-    const to = masked[CHANNELS[method]];
-    if (to) one.querySelector(".hint").textContent = to;
+    if (CHANNELS[method]) one.querySelector(".hint").textContent = session[CHANNELS[method]];
   }
   find("trust").hidden = !mayTrust;
+  find("other-way").hidden = session.methods.length < 2;
   addEventListener("popstate", ({ state }) => show(state ? state.way : first));
   find("other-way").addEventListener("click", () => turnTo(null));
 
@@ -118,7 +117,7 @@ export function readySecondFactor({ session, mayTrust = false, done }) {
       const body = { method: way, code: code ?? recovery_code };
       if (mayTrust) body.trust_browser = trust_browser;
       const answer = await ask("POST", "/sessions/current/second-factor", body);
-      forget("second-factor", SENT, "typed:choose", "typed:second-factor");
+      forget(SENT, "typed:choose", "typed:second-factor");
       await done(answer);
     },
   });

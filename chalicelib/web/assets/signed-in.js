@@ -69,7 +69,6 @@ export function arrive(answer) {
   if (answer.username !== kept("who")) forgetAll();
   forget("typed:sign-in", "back");
   if (answer.status === "second_factor_required") {
-    keep("second-factor", { email: answer.email, mobile: answer.mobile });
     if (back) keep("back", back);
     return goTo("/sign-in/second-factor");
   }
