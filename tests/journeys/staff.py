@@ -12,14 +12,13 @@ from typing import Any
 import pyotp
 
 from chalicelib.domain import passwords, sealing, sessions
-from chalicelib.domain.accounts.account import Account, AccountStatus, Post, Role
+from chalicelib.domain.accounts.account import Account, AccountStatus, Post, Role, names_of
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.accounts.security import Authenticator, Method, Security
 from chalicelib.domain.changes import TakeName, WriteOwner, WriteSession
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.sessions import Level
-from chalicelib.domain.staff.members import names_of
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client, Reply

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import audit, limits, sessions
-from chalicelib.domain.accounts.account import Account, AccountName, AccountStatus, Role
+from chalicelib.domain.accounts.account import Account, AccountName, AccountStatus, Role, names_of
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import Change, ChangeRefused, CountUp, ReleaseName, TakeName, WriteOwner
+from chalicelib.domain.icegate.accounts import Hold
 from chalicelib.domain.identifiers import folded
 from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.recording import recorded
@@ -20,7 +21,7 @@ from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.staff import letters, members
 from chalicelib.domain.staff.authorities import Authorities
 from chalicelib.domain.staff.directory import demand_member
-from chalicelib.domain.staff.members import Invitation, names_of, post_of
+from chalicelib.domain.staff.members import Invitation, post_of
 from chalicelib.domain.staff.official_email import is_official
 
 # There is one first administrator, so there is one account of this id: it is made once for ever.
@@ -48,7 +49,7 @@ class Invitations:
         def attempt() -> Account:
             now = self.clock()
             member = members.invited(sessions.new_id(), invitation, actor.key, now)
-            self._demand_free(member)
+            self._demand_free(member, now)
             entry = Entry(Deed.STAFF_INVITED, actor.key, account_key(member.account_id), facts=_facts(member))
             self._write(
                 WriteOwner(member),
@@ -99,7 +100,7 @@ class Invitations:
             made = members.invited(FIRST_ADMINISTRATOR, replace(invitation, role=Role.ADMINISTRATOR), audit.SYSTEM, now)
             had = names_of(stored) if stored else ()
             member = replace(made, revision=stored.revision) if stored else made
-            self._demand_free(member)
+            self._demand_free(member, now)
             entry = Entry(Deed.STAFF_INVITED, audit.SYSTEM, account_key(FIRST_ADMINISTRATOR), facts=_facts(member))
             self._write(
                 WriteOwner(member),
@@ -121,14 +122,16 @@ class Invitations:
         if wrong:
             raise invalid(**wrong)
 
-    def _demand_free(self, member: Account) -> None:
+    def _demand_free(self, member: Account, now: datetime) -> None:
         """Raises `Refusal` where one of the names leads to another account: the caller may know who has one."""
-        taken = [name for name in names_of(member) if self._is_anothers(name)]
+        taken = [name for name in names_of(member) if self._is_anothers(name, now)]
         if taken:
             raise _already_invited(member, taken)
 
-    def _is_anothers(self, name: AccountName) -> bool:
+    def _is_anothers(self, name: AccountName, now: datetime) -> bool:
         found = self.store.named(name.name)
+        if isinstance(found, AccountName | Hold) and found.until is not None and now >= found.until:
+            return False
         return found is not None and not (isinstance(found, AccountName) and found.account_id == name.account_id)
 
     def _write(self, *changes: Change) -> None:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.accounts.account import Account, AccountName, AccountStatus, HandedOn, Post, Role
+from chalicelib.domain.accounts.account import Account, AccountStatus, HandedOn, Post, Role
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.authorisation import is_mobile_fresh
 from chalicelib.domain.contacts import Contact
-from chalicelib.domain.identifiers import folded
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.staff.official_email import is_official
 
@@ -45,12 +44,6 @@ def post_of(member: Account) -> Post:
     """The post of a staff account; every one has it."""
     assert member.post is not None
     return member.post
-
-
-def names_of(member: Account) -> tuple[AccountName, ...]:
-    """The names that lead to a member: username, email, mobile, each once."""
-    typed = (member.username, member.contact.email, member.contact.mobile)
-    return tuple(AccountName(name, member.account_id) for name in dict.fromkeys(folded(name) for name in typed))
 
 
 def invited(account_id: str, invitation: Invitation, invited_by: str, now: datetime) -> Account:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.domain.accounts.account import Account, AccountStatus, Role
+from chalicelib.domain.accounts.account import Account, AccountStatus, Role, names_of
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
@@ -27,7 +27,7 @@ from chalicelib.domain.staff.authorities import Authorities, of_staff
 from chalicelib.domain.staff.directory import demand_member
 from chalicelib.domain.staff.handing_on import successor
 from chalicelib.domain.staff.letters import letter
-from chalicelib.domain.staff.members import names_of, post_of
+from chalicelib.domain.staff.members import post_of
 
 _NO_FACTS: Mapping[str, str] = {}
 
