@@ -29,7 +29,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "legal_name": {"description": "The holder's name on record."},
     "level": {"description": "`password` lacks the second factor, `full` does not."},
     "methods": {
-        "description": "How the second factor can be shown: `mobile_code`, `email_code`, `authenticator`, `recovery_code`."
+        "description": "Ways to show the second factor: `mobile_code`, `email_code`, `authenticator`, `recovery_code`."
     },
     "missing": {"description": "What a staff member must still put in order."},
     "mobile": {"description": "Masked: where codes go now.", "examples": ["+91 ••••••3210"]},
