@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     NEW_CONTACT_CODE = "new_contact_code"
     STAFF_JOINING_CODE = "staff_joining_code"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of message
+    CONTACT_TAKEN = "contact_taken"
     EMAIL_CHANGED = "email_changed"
     MOBILE_CHANGED = "mobile_changed"
     MOBILE_REPLACEMENT_ASKED = "mobile_replacement_asked"

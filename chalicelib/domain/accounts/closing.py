@@ -29,10 +29,14 @@ RETENTION = timedelta(days=365)
 
 
 class TieKind(StrEnum):
-    """What can stand against closing; the catalogue's `field.tie_<kind>` says what to do about it."""
+    """What can stand against closing."""
 
     STAFF = "staff"
     MOBILE_REPLACEMENT = "mobile_replacement"
+
+
+# What the person is told to do about it.
+_REASONS = {TieKind.STAFF: "tie_staff", TieKind.MOBILE_REPLACEMENT: "tie_mobile_replacement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Closing:
         """
         ties = self.ties(account)
         if ties:
-            raise Refusal(Code.CLOSURE_REFUSED, errors={tie.kind.value: _told_tie(tie) for tie in ties})
+            raise Refusal(Code.CLOSURE_REFUSED, errors={tie.kind.value: FieldError(_REASONS[tie.kind]) for tie in ties})
         erase_at, mine = now + RETENTION, account_key(account.account_id)
         closed = replace(
             account,
@@ -103,7 +107,3 @@ class Closing:
             *told(NoticeKind.ACCOUNT_CLOSED, account, now),
             *recorded(self.store, now, caller.request_id, entry),
         )
-
-
-def _told_tie(tie: Tie) -> FieldError:
-    return FieldError(f"tie_{tie.kind.value}")

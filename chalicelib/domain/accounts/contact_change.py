@@ -127,7 +127,7 @@ class ContactChanges:
             return None
         other = self.store.account(found.account_id)
         language, key = other.language if other else owner.language, account_key(found.account_id)
-        return WriteMessage(outbox.message(NoticeKind.ACCOUNT_EXISTS, channel, contact, language, now, owner=key))
+        return WriteMessage(outbox.message(NoticeKind.CONTACT_TAKEN, channel, contact, language, now, owner=key))
 
     def _gone_on(self, flow: Flow, caller: Caller, now: datetime) -> tuple[Flow, tuple[Change, ...]]:
         """The flow after its code was right, and everything that is written with it."""
