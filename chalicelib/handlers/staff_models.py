@@ -52,8 +52,10 @@ def parse_reason(value: str) -> str:
     return reason
 
 
-def parse_successor(value: str) -> str:
-    """The id of an account. Refuses with `successor_not_active_here`: what is no id is nobody's."""
+def parse_successor(value: str) -> str | None:
+    """The id of an account, None for nobody. Refuses with `successor_not_active_here`: what is no id is nobody's."""
+    if not value:
+        return None
     if not _ID.fullmatch(value):
         raise FieldProblem("successor_not_active_here")
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -279,20 +280,31 @@ class TestTheLastAdministrator:
         assert late in {Code.SESSION_REQUIRED, Code.NOT_PERMITTED}
         assert self._active(interrupted) == [other.key]
 
-    def test_an_administrator_who_was_suspended_meanwhile_changes_nothing(self, interrupted: Office) -> None:
-        one, other, member = interrupted.administrator(), interrupted.administrator(), interrupted.member()
+    @pytest.mark.parametrize(
+        ("changed", "code"),
+        [
+            ({"status": AccountStatus.SUSPENDED}, Code.SESSION_REQUIRED),
+            ({"status": AccountStatus.DEPARTED}, Code.SESSION_REQUIRED),
+            ({"role": Role.SUPERVISOR}, Code.NOT_PERMITTED),
+        ],
+    )
+    def test_who_is_no_active_administrator_any_more_changes_nothing(
+        self, interrupted: Office, changed: dict[str, Any], code: Code
+    ) -> None:
+        """The record itself is what counts, whatever else was or was not written beside it."""
+        one, member = interrupted.administrator(), interrupted.member()
         store = interrupted.store
         assert isinstance(store, InterruptedStore)
-        store.meanwhile = lambda: suspend(interrupted, other, self._own(interrupted, one))
-        assert code_of(lambda: reset(interrupted, one, member)) is Code.SESSION_REQUIRED
+        store.meanwhile = lambda: store.write(WriteOwner(replace(self._own(interrupted, one), **changed)))
+        assert code_of(lambda: reset(interrupted, one, member)) is code
         assert interrupted.read(member) == member
 
     def test_a_successor_who_leaves_meanwhile_takes_nothing_over(self, interrupted: Office) -> None:
         admin, member, other = interrupted.administrator("kolkata"), interrupted.member(), interrupted.member()
-        third = interrupted.member()
+        second, third = interrupted.administrator("kolkata"), interrupted.member()
         store = interrupted.store
         assert isinstance(store, InterruptedStore)
-        store.meanwhile = lambda: interrupted.posts.record_departure(admin, other.account_id, third.account_id, CALLER)
+        store.meanwhile = lambda: interrupted.posts.record_departure(second, other.account_id, third.account_id, CALLER)
         assert reasons_of(
             lambda: interrupted.posts.record_departure(admin, member.account_id, other.account_id, CALLER)
         ) == {"hands_on_to": "successor_not_active_here"}
