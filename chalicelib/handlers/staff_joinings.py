@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.refusals import Code, invalid
 from chalicelib.handlers.operations import Answer, Asked, operation
-from chalicelib.handlers.staff_models import (
+from chalicelib.handlers.staff_joining_models import (
     FirstPasswordBody,
     JoiningBody,
     JoiningCodesBody,

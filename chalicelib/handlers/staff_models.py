@@ -1,4 +1,4 @@
-"""What the routes of the staff take and give: bodies and views."""
+"""What the routes of the staff directory take and give: bodies and views."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.domain import codes, identifiers, passwords
+from chalicelib.domain import identifiers
 from chalicelib.domain.accounts.account import STAFF, Account, Role
-from chalicelib.domain.accounts.flow_codes import OpenedFlow
-from chalicelib.domain.accounts.flows import Flow, FlowStatus
 from chalicelib.domain.accounts.names import PersonName, parse_person_name
 from chalicelib.domain.contacts import masked_mobile
 from chalicelib.domain.identifiers import EmailAddress, Mobile, is_aadhaar_shaped
@@ -22,7 +20,6 @@ from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_CODE = "The six digits sent to the {}."
 _REASON_AT_MOST = 200
 _AUTHORITY = "The code of a Regional Authority."
 _SUCCESSOR = "The account id of the active member of the same Regional Authority who takes over the work."
@@ -106,30 +103,6 @@ class RemindersBody:
     what: Lacking = sent(
         parse_lacking, "`official_email`, `fresh_mobile`, `authenticator` or `training`.", "fresh_mobile"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class JoiningBody:
-    """Who wants to join."""
-
-    email: EmailAddress = sent(identifiers.parse_email, "The email that was invited.", "meera.nair@dgft.gov.in")
-    captcha: str = sent(required, "Base64 of the solved ALTCHA challenge.", "eyJjaGFsbGVuZ2UiOi4uLn0=", at_most=4096)
-
-
-@dataclass(frozen=True, slots=True)
-class JoiningCodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPasswordBody:
-    """The chosen password."""
-
-    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
-    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,25 +192,6 @@ class RemindedView:
     reminded: int
 
 
-@dataclass(frozen=True, slots=True)
-class JoiningView:
-    """Where a joining stands; it tells nothing of whoever is behind it."""
-
-    joining_id: str
-    status: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedJoiningView(JoiningView):
-    """A joining with its flow token, which is told this once."""
-
-    flow_token: str
-
-
 def authority_view(authority: RegionalAuthority, language: str) -> AuthorityView:
     """A Regional Authority as the reader calls it."""
     return AuthorityView(authority.code, authority.called(language))
@@ -284,30 +238,3 @@ def readiness_view(found: Readiness, overview: Iterable[Readiness] | None, langu
 def _row(found: Readiness, language: str) -> ReadinessRow:
     counts = {what.value: len(found.lacking[what]) for what in Lacking}
     return ReadinessRow(authority_view(found.authority, language), found.total, found.ready, **counts)
-
-
-def joining_view(flow: Flow) -> JoiningView:
-    """A joining as it stands."""
-    challenge, is_waiting = flow.challenge, flow.status is FlowStatus.CODES_SENT
-    return JoiningView(
-        joining_id=flow.flow_id,
-        status=flow.status.value,
-        expires_at=instant(flow.expires_at),
-        resend_at=instant(challenge.resend_at) if is_waiting else None,
-        sends_left=codes.SENDS - challenge.sends if is_waiting else 0,
-        attempts_left=challenge.attempts_left if is_waiting else 0,
-    )
-
-
-def opened_joining_view(opened: OpenedFlow) -> OpenedJoiningView:
-    """A joining with its flow token, for the answer that tells the token."""
-    plain = joining_view(opened.flow)
-    return OpenedJoiningView(
-        plain.joining_id,
-        plain.status,
-        plain.expires_at,
-        plain.resend_at,
-        plain.sends_left,
-        plain.attempts_left,
-        opened.flow_token,
-    )
