@@ -138,7 +138,7 @@ class RegistrationCodes:
         tries: Tries,
         new_token_hash: str | None,
     ) -> AccountRegistration:
-        """Consumes the challenge once. A repeated resume within 2 minutes is the same success told again.
+        """Consumes the challenge once. A repeated resume, 2 minutes long or until the account is made, succeeds again.
 
         `known` is the version just written; it is read anew only where somebody else came between.
         """
@@ -150,7 +150,8 @@ class RegistrationCodes:
                 confirmed = registrations.with_codes_confirmed(registration, now)
             elif new_token_hash is None:
                 return registration
-            elif registrations.may_repeat(registration, now):
+            elif registration.status is RegistrationStatus.REGISTERING or registrations.may_repeat(registration, now):
+                # Told again; and where the account is still to be made, this is what makes a lost wake-up good.
                 confirmed = registration
             else:
                 raise Refusal(Code.CODES_USED)
