@@ -19,6 +19,7 @@ from infra.local.replaced import replaced
 from infra.local.state_machine_threads import state_machines_fit_for_threads
 from infra.local.step_lambdas import StepLambdas, UnknownFunctionError, function_arn
 from infra.local.task_tokens import task_tokens_as_in_aws
+from infra.local.waits import wait_states_by
 
 
 @contextmanager
@@ -35,6 +36,7 @@ def moto_running(steps: StepLambdas, clock: LaptopClock) -> Iterator[str]:
         stack.enter_context(_functions_run_by(steps))
         stack.enter_context(_one_dynamodb_request_at_a_time())
         stack.enter_context(task_tokens_as_in_aws(clock))
+        stack.enter_context(wait_states_by(clock))
         stack.enter_context(state_machines_fit_for_threads())
         logger = logging.getLogger("werkzeug")
         stack.callback(logger.setLevel, logger.level)
