@@ -73,6 +73,7 @@ PAGES = {
     "staff/join": "staff-join",
     "staff/join/codes": "staff-join-codes",
     "staff/join/password": "staff-join-password",
+    "check": "check",
 }
 NOT_FOUND = "not-found"
 # Journeys whose steps stand beside their pages, and how many they have: texts `steps.<journey>.<number>`.

@@ -1,7 +1,7 @@
 import { dayAndTime, dayOf } from "./clock.js";
 import { readyContactChange, underWay } from "./contact-change.js";
 import { hold, showProblem } from "./form.js";
-import { turnTo } from "./make.js";
+import { spaced, turnTo } from "./make.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
 
@@ -9,7 +9,7 @@ import { find, word } from "./words.js";
 function showWaiting({ flowId, mobile, effectiveAt }) {
   for (const step of ["address-step", "code-step"]) find(step).hidden = true;
   find("waits").hidden = false;
-  find("waits-old").textContent = account.mobile;
+  find("waits-old").textContent = spaced(account.mobile);
   find("waits-new").textContent = mobile;
   find("waits-cancel").addEventListener("click", async () => {
     if (find("waits-cancel").getAttribute("aria-disabled") === "true") return;
@@ -29,7 +29,7 @@ function showWaiting({ flowId, mobile, effectiveAt }) {
 
 await open({ fresh: !underWay("mobile") });
 const account = await read("/account");
-find("record-now").textContent = account.mobile;
+find("record-now").textContent = spaced(account.mobile);
 const texts = {
   hint: word("contact_change.mobile_hint"),
   next: (change) => {

@@ -3,7 +3,7 @@ import { now } from "./api.js";
 import { dayAndTime, dayOf } from "./clock.js";
 import { hold } from "./form.js";
 import { forget, keep, kept } from "./keep.js";
-import { make } from "./make.js";
+import { make, spaced } from "./make.js";
 import { isStaff, roleName } from "./roles.js";
 import { ask, goOn, open, read, shown } from "./signed-in.js";
 import { askToTryAgain } from "./trouble.js";
@@ -48,7 +48,7 @@ function showPerson() {
 
 function showReach() {
   put("email", account.email);
-  put("mobile", account.mobile);
+  put("mobile", spaced(account.mobile));
   const told = [];
   if (account.mobile_confirmed_at) told.push(word("account.confirmed_at", { day: dayOf(account.mobile_confirmed_at) }));
   if (account.mobile_confirm_by) told.push(word("account.confirm_by", { day: dayOf(account.mobile_confirm_by) }));

@@ -8,8 +8,8 @@ export function make(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Text for screen readers alone. */
-export const unseen = (text) => make("span", { class: "visually-hidden" }, text);
+/** "+91 98765 43210": a number that can be read out. A masked one stays as it is. */
+export const spaced = (mobile) => mobile.replace(/^\+91([0-9]{5})([0-9]{5})$/, "+91 $1 $2");
 
 /** Another question on the same page: heading, title and focus go to it. */
 export function turnTo(heading, text, siteName) {

@@ -13,7 +13,7 @@ export function drawQr(target, text, description) {
   svg.setAttribute("aria-label", description);
   for (const one of given.getElementsByTagName("path")) {
     const data = one.getAttribute("d");
-    const scale = /^scale\(([0-9.]+)\)$/.exec(one.getAttribute("transform") ?? "scale(1)")?.[1];
+    const scale = /^scale\(([0-9.]+)\)$/.exec(one.getAttribute("transform") ?? one.parentNode.getAttribute("transform") ?? "scale(1)")?.[1];
     if (!PATH.test(data) || !NUMBER.test(scale)) continue;
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", data);

@@ -36,11 +36,11 @@ function lacks(authority, what, members) {
     return section;
   }
   const label = members.length === 1 ? word("readiness.remind_one") : word("readiness.remind", { count: members.length });
-  const button = make("button", { type: "button", class: "quiet", "data-busy": word("readiness.remind_busy"), "aria-describedby": `remind-${what}` }, label);
+  const button = make("button", { type: "button", class: "quiet", "data-busy": word("readiness.remind_busy") }, label);
   button.addEventListener("click", () => remind(button, authority, what));
   section.append(
     make("ul", { class: "people" }, ...members.map((member) => make("li", {}, make("a", { href: to(`/staff/member#${member.account_id}`) }, member.name), make("span", { class: "more" }, roleName(member.role))))),
-    make("div", {}, button, make("p", { class: "hint", id: `remind-${what}` }, word("readiness.remind_hint")), make("p", { class: "answer", role: "status" })),
+    make("div", {}, button, make("p", { class: "answer", role: "status" })),
   );
   return section;
 }
@@ -49,7 +49,7 @@ function showOne({ authority, total, ready, lacking }) {
   find("one-heading").textContent = authority.name;
   find("figure").textContent = word("readiness.of", { ready, total });
   find("all-ready").hidden = total === 0 || ready < total;
-  find("lacks").hidden = total === 0 || ready === total;
+  find("lacks").hidden = find("remind-hint").hidden = total === 0 || ready === total;
   find("lacks").replaceChildren(...Object.keys(HEADINGS).map((what) => lacks(authority.code, what, lacking[what])));
 }
 

@@ -21,7 +21,7 @@ function show(members, code) {
     ...members.map((member) =>
       row(find("table"), [
         make("a", { href: to(`/staff/member#${member.account_id}`) }, member.name),
-        member.email,
+        make("span", { class: "address" }, member.email),
         roleName(member.role),
         make("span", { class: `badge ${member.status}` }, statusName(member.status)),
         lackingOf(member),
