@@ -1,11 +1,11 @@
 """The developer's console: what was sent, whom to try, how far each journey is. Of the laptop only."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra.local import console_pages
+from infra.local import console_invitation, console_pages
 from infra.local.executions import executions
 from infra.local.http_server import HttpAnswer, HttpRequest
 from infra.local.outbox import Sent
@@ -26,14 +26,16 @@ class Console:
         self._site_url = site_url
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Answer a GET; anything else is 404 or 405."""
+        """Answer a GET, or the one form there is; anything else is 404 or 405."""
         headers = {name.lower(): value for name, value in request.headers}
         if headers.get("host", "").rpartition(":")[0] not in _OWN_NAMES:
             # A page from elsewhere, its name made to point here, must not read one-time codes.
             return _json(403, {"message": "the console answers on localhost only"})
         path = urlsplit(request.target).path.rstrip("/") or "/"
+        if path == console_invitation.PATH:
+            return self._invitation(request, headers)
         if path != "/" and path not in self._lists:
-            return _json(404, {"message": "not found", "paths": ["/", *self._lists]})
+            return _json(404, {"message": "not found", "paths": ["/", *self._lists, console_invitation.PATH]})
         if request.method not in ("GET", "HEAD"):
             return _json(405, {"message": "GET only"})
         people = _prefers_html(headers.get("accept", "*/*"))
@@ -42,6 +44,19 @@ class Console:
             return _html(console_pages.front(site, list(self._lists))) if people else _json(200, {"site": site})
         rows = self._lists[path]()
         return _html(console_pages.listing(path.removeprefix("/"), rows)) if people else _json(200, rows)
+
+    def _invitation(self, request: HttpRequest, headers: Mapping[str, str]) -> HttpAnswer:
+        """The form that invites the first administrator, and what becomes of it."""
+        if request.method in ("GET", "HEAD"):
+            return _html(console_pages.page("Invite the first administrator", console_invitation.form()))
+        # A page from elsewhere may send a form here, though it cannot read the answer.
+        origin = headers.get("origin")
+        if request.method != "POST" or (origin is not None and urlsplit(origin).netloc != headers["host"]):
+            return _json(405, {"message": "GET, or POST from this page"})
+        status, said = console_invitation.invited(request, self._site_url)
+        if not _prefers_html(headers.get("accept", "*/*")):
+            return _json(status, said)
+        return _html(console_pages.page("The first administrator", console_invitation.outcome(status, said)), status)
 
 
 def _prefers_html(accept: str) -> bool:
@@ -61,10 +76,10 @@ def _json(status: int, value: object) -> HttpAnswer:
     return HttpAnswer(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body)
 
 
-def _html(page: str) -> HttpAnswer:
+def _html(page: str, status: int = 200) -> HttpAnswer:
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
         ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
     ]
-    return HttpAnswer(200, headers, page.encode())
+    return HttpAnswer(status, headers, page.encode())
