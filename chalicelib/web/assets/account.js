@@ -33,7 +33,8 @@ async function pressed(button, request) {
 }
 
 function showPerson() {
-  for (const row of ["row-name", "row-language"]) find(row).hidden = !session.name && !account.name;
+  // ICEGATE keeps the name of its registrants as it is on record.
+  for (const row of ["row-name", "row-language"]) find(row).querySelector(".do").hidden = account.role === "icegate_registrant";
   put("name", account.name);
   put("language", account.language === "hi" ? word("account.language_hi") : word("account.language_en"));
   put("username", account.username);

@@ -20,7 +20,7 @@ import { call, now } from "./api.js";
 import { duration } from "./clock.js";
 import { hold } from "./form.js";
 import { forget, forgetAll, keep, kept, reloadIfKept } from "./keep.js";
-import { askToTryAgain } from "./trouble.js";
+import { askToTryAgain, sayNo } from "./trouble.js";
 import { base, find, language, to, word } from "./words.js";
 
 const WARN = 2 * 60000; // ms before the session ends for want of use
@@ -113,12 +113,13 @@ export async function ask(method, path, body = undefined) {
   }
 }
 
-/** A GET without which the page is nothing: what goes wrong is told, with a button to try again. */
+/** A GET without which the page is nothing: what goes wrong is told, with a button to try again where that can help. */
 export async function read(path) {
   for (;;) {
     try {
       return await ask("GET", path);
     } catch (problem) {
+      if (problem.status === 403 || problem.status === 404) await sayNo(problem);
       await askToTryAgain(problem);
     }
   }

@@ -25,3 +25,17 @@ export function askToTryAgain(problem) {
     });
   });
 }
+
+/** Says that this page is not for who opened it: trying again would not help. */
+export function sayNo(problem) {
+  find("loading")?.remove();
+  const heading = document.createElement("h1");
+  heading.textContent = problem.title;
+  heading.tabIndex = -1;
+  const lead = document.createElement("p");
+  lead.className = "lead";
+  lead.textContent = problem.detail;
+  find("main").replaceChildren(heading, lead);
+  heading.focus();
+  return new Promise(() => {}); // nothing more happens on this page
+}
