@@ -120,6 +120,6 @@ def test_a_text_that_was_not_registered_is_not_sent_and_its_name_is_told(
     """Without ids of its own a process goes by the packaged file, which the repository leaves to the deployer."""
     settings = {name: value for name, value in SETTINGS.items() if name != "SMS_TEMPLATE_IDS"} | given
     unregistered = AwsMessenger(providers, Settings(settings))  # type: ignore[arg-type]
-    with pytest.raises(SettingMissing, match="the DLT template id of contact_code.hi in .*sms_templates.json"):
+    with pytest.raises(SettingMissing, match=r"the DLT template id of contact_code\.hi in .*sms_templates\.json"):
         unregistered.send(sms(NoticeKind.CONTACT_CODE, "hi", CODE))
     assert providers.asked == []
