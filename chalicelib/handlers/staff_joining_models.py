@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from chalicelib.domain import codes, identifiers, passwords
 from chalicelib.domain.accounts.flow_codes import OpenedFlow
-from chalicelib.domain.accounts.flows import Flow, FlowStatus
+from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.identifiers import EmailAddress
 from chalicelib.handlers.bodies import required, sent
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.flow_views import flow_members
 
 _CODE = "The six digits sent to the {}."
 
@@ -59,26 +59,9 @@ class OpenedJoiningView(JoiningView):
 
 def joining_view(flow: Flow) -> JoiningView:
     """A joining as it stands."""
-    challenge, is_waiting = flow.challenge, flow.status is FlowStatus.CODES_SENT
-    return JoiningView(
-        joining_id=flow.flow_id,
-        status=flow.status.value,
-        expires_at=instant(flow.expires_at),
-        resend_at=instant(challenge.resend_at) if is_waiting else None,
-        sends_left=codes.SENDS - challenge.sends if is_waiting else 0,
-        attempts_left=challenge.attempts_left if is_waiting else 0,
-    )
+    return JoiningView(flow.flow_id, **flow_members(flow))
 
 
 def opened_joining_view(opened: OpenedFlow) -> OpenedJoiningView:
     """A joining with its flow token, for the answer that tells the token."""
-    plain = joining_view(opened.flow)
-    return OpenedJoiningView(
-        plain.joining_id,
-        plain.status,
-        plain.expires_at,
-        plain.resend_at,
-        plain.sends_left,
-        plain.attempts_left,
-        opened.flow_token,
-    )
+    return OpenedJoiningView(opened.flow.flow_id, **flow_members(opened.flow), flow_token=opened.flow_token)

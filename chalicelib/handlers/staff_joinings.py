@@ -88,7 +88,7 @@ def verify_joining_codes(asked: Asked[JoiningCodesBody], flow_id: str) -> Answer
     "Choose the first password",
     body=FirstPasswordBody,
     answers={HTTPStatus.OK: JoiningView},
-    refusals=(*_FLOW, Code.INVALID_FIELDS, Code.STEP_OUT_OF_ORDER, Code.FLOW_ENDED),
+    refusals=(*_FLOW, Code.INVALID_FIELDS, Code.STEP_OUT_OF_ORDER, Code.FLOW_ENDED, Code.TOO_MANY_REQUESTS),
 )
 def set_first_password(asked: Asked[FirstPasswordBody], flow_id: str) -> Answer:
     """Makes the account active; signing in, and then adding an authenticator, come next."""

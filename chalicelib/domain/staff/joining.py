@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain import passwords
+from chalicelib.domain import limits, passwords
 from chalicelib.domain.accounts.account import Account, AccountName
 from chalicelib.domain.accounts.flow_codes import FlowCodes, OpenedFlow
 from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import Change, WriteFlow, WriteOwner
+from chalicelib.domain.changes import Change, CountUp, WriteFlow, WriteOwner
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.identifiers import EmailAddress, folded
 from chalicelib.domain.notices import NoticeKind
@@ -62,29 +62,41 @@ class Joinings:
 
         Of several at once one joins. The same password given again is the same request. Raises `Refusal`:
         `step_out_of_order` before the codes, `flow_ended` where time has run out or the invitation is no more,
-        `invalid_fields`.
+        `invalid_fields`, `too_many_requests`.
         """
-        self._opened(flow_id, flow_token)
-        hashed = passwords.hashed(password)
 
         def attempt() -> Flow:
             flow, now = self._opened(flow_id, flow_token), self.clock()
-            member = self.store.owner(flow.owner) if flow.owner is not None else None
-            if flow.status is FlowStatus.DONE and member and passwords.matches(password, member.password_hash):
-                return flow
-            member = _demand_joining(flow, member if isinstance(member, Account) else None, now)
+            if flow.status is FlowStatus.CODES_SENT:
+                raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=flow.status.value)
+            if now >= flow.expires_at:
+                raise Refusal(Code.FLOW_ENDED)
+            found = self.store.owner(flow.owner) if flow.owner is not None else None
+            member = found if isinstance(found, Account) else None
+            counted = CountUp(limits.by_ip(self.keyring.current().material, caller.ip, now))
+            if flow.status is FlowStatus.DONE:
+                return self._done_before(flow, member, password, counted)
+            member = _demand_joining(flow, member, now)
             if passwords.holds_name(password, member.username):
                 raise invalid(password="password_contains_username")  # noqa: S106 - a reason
             key, done = account_key(member.account_id), replace(flow, status=FlowStatus.DONE)
             self.store.write(
-                WriteOwner(members.joined(member, hashed, now)),
+                WriteOwner(members.joined(member, passwords.hashed(password), now)),
                 WriteFlow(done),
                 letter(NoticeKind.STAFF_JOINED, member, now),
                 *recorded(self.store, now, caller.request_id, Entry(Deed.STAFF_JOINED, key, key)),
+                counted,
             )
             return done
 
         return in_rounds(attempt)
+
+    def _done_before(self, flow: Flow, member: Account | None, password: str, counted: CountUp) -> Flow:
+        """The flow, where this very password was set by it. Each look is counted: it compares a password."""
+        self.store.write(counted)
+        if member is None or not passwords.matches(password, member.password_hash):
+            raise Refusal(Code.FLOW_ENDED)
+        return flow
 
     @property
     def _codes(self) -> FlowCodes:
@@ -99,13 +111,11 @@ def _confirmed(flow: Flow, _now: datetime) -> tuple[Flow, tuple[Change, ...]]:
 
 
 def _demand_joining(flow: Flow, member: Account | None, now: datetime) -> Account:
-    """The member that the confirmed flow lets in.
+    """The member that the confirmed flow lets in. Raises `Refusal` `flow_ended`.
 
-    Raises `Refusal`. An invitation that was made anew to other addresses is not the one that was confirmed.
+    An invitation that was made anew to other addresses is not the one that was confirmed.
     """
-    if flow.status is FlowStatus.CODES_SENT:
-        raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=flow.status.value)
-    is_confirmed = flow.status is FlowStatus.CONFIRMED and now < flow.expires_at
+    is_confirmed = flow.status is FlowStatus.CONFIRMED
     if not is_confirmed or member is None or not may_join(member, now) or not flow.contact.same_as(member.contact):
         raise Refusal(Code.FLOW_ENDED)
     return member
