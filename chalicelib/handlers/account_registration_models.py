@@ -51,6 +51,11 @@ class OpenedAccountRegistrationView(AccountRegistrationView):
     flow_token: str
 
 
+def _username(value: str) -> Username | None:
+    """A field left empty is one left out: the email serves."""
+    return names.parse_username(value) if value.strip() else None
+
+
 @dataclass(frozen=True, slots=True)
 class SignUpBody:
     """What opens a registration."""
@@ -64,7 +69,7 @@ class SignUpBody:
     privacy_notice: str = sent(required, "The version of the privacy notice that was agreed to.", "2026-11")
     captcha: str = sent(required, "Base64 of the solved ALTCHA challenge.", "eyJjaGFsbGVuZ2UiOi4uLn0=", at_most=4096)
     username: Username | None = optional(
-        names.parse_username, "3 to 50 letters, digits, ., - and _; left out, the email serves.", "asha.nair"
+        _username, "3 to 50 letters, digits, ., - and _; left out, the email serves.", "asha.nair"
     )
 
 

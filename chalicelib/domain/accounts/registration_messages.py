@@ -17,7 +17,7 @@ from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.owners import Owner, account_key, owner_key, username_of
 from chalicelib.domain.accounts.registration import AccountRegistration
 from chalicelib.domain.changes import WriteMessage
-from chalicelib.domain.contacts import Channel
+from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.outbox import OutboxMessage, message
@@ -31,11 +31,6 @@ class Bearer:
     """Whose a name is: an owner, or None for somebody who cannot be told (a registration under way)."""
 
     owner: Owner | None
-
-    @property
-    def language(self) -> str | None:
-        """What the owner reads."""
-        return self.owner.language if self.owner else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +124,20 @@ def _to(
 ) -> OutboxMessage:
     contact, language = registration.contact, registration.language
     if of_address is not None:
-        owner = owner_key(of_address.owner) if of_address.owner else None
-        return message(NoticeKind.ACCOUNT_EXISTS, channel, contact, of_address.language or language, now, owner=owner)
+        return _exists(contact, channel, of_address.owner, language, now)
     if of_username is not None:
         return message(NoticeKind.USERNAME_TAKEN, channel, contact, language, now)
     return message(NoticeKind.ACCOUNT_CODE, channel, contact, language, now, challenge=registration.challenge)
+
+
+def _exists(typed: Contact, channel: Channel, owner: Owner | None, language: str, now: datetime) -> OutboxMessage:
+    """To the owner of an address, as they wrote it themselves and in their language."""
+    if owner is None:
+        return message(NoticeKind.ACCOUNT_EXISTS, channel, typed, language, now)
+    own = owner.contact
+    # An owner may have a name that is not (yet) where they are reached: a mobile that waits for its day.
+    reached = own if own.address(channel).lower() == typed.address(channel).lower() else typed
+    return message(NoticeKind.ACCOUNT_EXISTS, channel, reached, owner.language, now, owner=owner_key(owner))
 
 
 def _once_a_day(owner: Owner | None, now: datetime) -> str:

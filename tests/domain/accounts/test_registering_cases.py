@@ -216,7 +216,7 @@ def test_what_is_typed_never_shows_in_a_repr() -> None:
 def test_a_taken_email_is_told_to_its_owner_in_their_language_and_the_mobile_learns_nothing(world: World) -> None:
     world.existing()
     world.opened(wish(Contact(EmailAddress("Other@People.example"), CONTACT.mobile)))
-    assert world.told() == [("account_code", CONTACT.mobile), ("account_exists", "Other@People.example")]
+    assert world.told() == [("account_code", CONTACT.mobile), ("account_exists", OTHERS.email)]
     (mail,) = [message for message in world.messages() if message.channel is Channel.EMAIL]
     assert (mail.language, mail.challenge) == ("hi", None)
     assert mail.owner == account_key("account-of-Vikram")
