@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from bench.our_sign_up import Desk
+from bench.our_sign_up import IcegateDesk
 from chalicelib.domain import codes
 from chalicelib.domain.changes import WriteRegistration
 from chalicelib.domain.icegate import registration as registrations
@@ -15,7 +15,7 @@ from chalicelib.domain.identifiers import IcegateId
 
 
 def main() -> None:
-    desk = Desk()
+    desk = IcegateDesk("registration_steps")
     registration_id, flow_token, _ = desk.opened(1)
     store, now = desk.suite.store, desk.suite.clock()
     opened = store.registration(registration_id)

@@ -16,6 +16,12 @@ TABLES = {
     "sign_in_names": "name",
     "sessions": "token_hash",
     "limits": "limit_key",
+    "accounts": "account_id",
+    "account_registrations": "registration_id",
+    "flows": "flow_id",
+    "outbox": "message_id",
+    # Of a stream the stub keeps the last event only, which is all that a write asks for.
+    "audit": "stream",
 }
 SECRET = "server-keys"  # noqa: S105 - its name
 SECRET_VALUE = json.dumps({"current": "measured", "keys": {"measured": base64.b64encode(b"k" * 32).decode()}})
@@ -48,7 +54,15 @@ def environment(aws: str) -> dict[str, str]:
         "SIGN_IN_NAMES_TABLE": "sign_in_names",
         "SESSIONS_TABLE": "sessions",
         "LIMITS_TABLE": "limits",
+        "ACCOUNTS_TABLE": "accounts",
+        "ACCOUNT_REGISTRATIONS_TABLE": "account_registrations",
+        "FLOWS_TABLE": "flows",
+        "OUTBOX_TABLE": "outbox",
+        "AUDIT_TABLE": "audit",
+        "AUDIT_RETENTION_DAYS": "365",
         "SIMPLIFIED_REGISTRATION_ARN": ARN,
+        "ACCOUNT_REGISTRATION_ARN": ARN,
+        "MOBILE_REPLACEMENT_ARN": ARN,
         "SERVER_KEYS_SECRET": SECRET,
         "DOCUMENTS_BUCKET": "documents",
         "SMS_ENTITY_ID": "1101000000000000001",
