@@ -20,6 +20,7 @@ WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems",
 READS = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"})
 WAKES = frozenset({"SendTaskSuccess", "SendTaskFailure"})
 REGISTRATION = "/icegate/registrations/{registration_id}"
+ACCOUNT = "/accounts/registrations/{registration_id}"
 KILOBYTE = 1024
 REGISTRATIONS = 1000
 
@@ -123,12 +124,19 @@ def per_route(calls: list[Call]) -> list[Figure]:
 
     verify, start = of(f"POST {REGISTRATION}/codes/verify"), of(f"PUT {REGISTRATION}/credentials")
     signed_in = of("GET /sessions/current")
+    account_verify, account_start = of(f"POST {ACCOUNT}/codes/verify"), of("POST /accounts/registrations")
+    account = of("GET /account")
     figures = [
         Figure("calls.verify.writes", verify.writes, "writes", bound=2, beside=str(verify)),
         Figure("calls.verify.wakes", verify.wakes, "wakes", bound=1),
         Figure("calls.start.transactions", start.writes, "writes", bound=1, beside=str(start)),
         Figure("calls.start.starts", start.starts, "starts", bound=1),
         Figure("calls.signed_in_read.reads", signed_in.reads, "reads", bound=2, beside=str(signed_in)),
+        Figure("calls.account_verify.writes", account_verify.writes, "writes", bound=2, beside=str(account_verify)),
+        Figure("calls.account_verify.wakes", account_verify.wakes, "wakes", bound=1),
+        Figure("calls.account_start.transactions", account_start.writes, "writes", bound=1, beside=str(account_start)),
+        Figure("calls.account_start.starts", account_start.starts, "starts", bound=1),
+        Figure("calls.account_read.reads", account.reads, "reads", bound=2, beside=str(account)),
     ]
     return figures + [Figure(f"calls {maker}", made.calls, "calls", beside=str(made)) for maker, made in by.items()]
 
@@ -161,7 +169,7 @@ def billed(used: bill.Usage, assumed: str) -> list[Figure]:
 
 
 def figures() -> list[Figure]:
-    """Register one holder on the laptop, sign in, read; then count."""
+    """Register one holder on the laptop, sign in, read; the same with an account; then count."""
     # What the suite logs on standard output would stand in the table.
     with redirect_stdout(io.StringIO()), Laptop.start() as laptop:
         client = journey.Client(laptop.site_url)
@@ -176,6 +184,10 @@ def figures() -> list[Figure]:
         if current["icegate_id"] != "kaveri-looms":
             raise WrongAnswerError(f"another's session: {current}")
         client.wants(200, client.ask("GET", "/icegate/services", token=session["session_token"]))
+        token = journey.open_account(laptop, client)
+        held = client.wants(200, client.ask("GET", "/account", token=token))
+        if held["email"] != journey.ACCOUNT_EMAIL:
+            raise WrongAnswerError(f"another's account: {held}")
         calls = list(laptop.calls)
     whole = count(registration)
     return [

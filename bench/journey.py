@@ -8,6 +8,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from infra.local.samples import Sample
 
 PASSWORD = "Kaveri#Looms2026"  # noqa: S105 - a sample's
 PATIENCE = 20.0
+ACCOUNT_EMAIL = "asha@looms.example"
+ACCOUNT_MOBILE = "+919876500077"
 
 
 @dataclass
@@ -115,13 +118,73 @@ def register(laptop: Laptop, client: Client, sample: Sample, icegate_id: str) ->
         standing("registered")
 
 
+def open_account(laptop: Laptop, client: Client) -> str:
+    """From the captcha to an account and a session of it, with a code to the email as second factor: its token.
+
+    Raises WrongAnswerError where the API does not answer as documented.
+    """
+    notice = client.wants(200, client.ask("GET", "/privacy-notice"))
+    form = {
+        "role": "importer_exporter",
+        "name": "Asha Nair",
+        "email": ACCOUNT_EMAIL,
+        "mobile": ACCOUNT_MOBILE,
+        "password": PASSWORD,
+        "confirm_password": PASSWORD,
+        "privacy_notice": notice["version"],
+        "captcha": solved(client.wants(200, client.ask("GET", "/captcha"))),
+    }
+    opened = client.wants(202, client.ask("POST", "/accounts/registrations", form))
+    where, named = f"/accounts/registrations/{opened['registration_id']}", "/accounts/registrations/{id}"
+    codes = _codes(laptop, "mobile_code", "email_code")
+    waits_for_codes(laptop)
+    verified = client.ask("POST", f"{where}/codes/verify", codes, opened["flow_token"], f"{named}/codes/verify")
+    if client.wants(200, verified)["status"] != "registered":
+        raise WrongAnswerError(f"right codes gave {verified}")
+    password = {"username": ACCOUNT_EMAIL, "password": PASSWORD}
+    half_way = client.wants(202, client.ask("POST", "/sessions", password))["session_token"]
+    before = len(laptop.outbox())
+    client.wants(202, client.ask("POST", "/sessions/current/codes", {"channel": "email"}, half_way))
+    _until(lambda: len(laptop.outbox()) > before, "no code for the second factor")
+    shown = {"method": "email_code", "code": _codes(laptop, "email_code")["email_code"]}
+    signed_in = client.wants(200, client.ask("POST", "/sessions/current/second-factor", shown, half_way))
+    return str(signed_in["session_token"])
+
+
+def _codes(laptop: Laptop, *names: str) -> dict[str, str]:
+    """The latest codes of the account's addresses, once they have come."""
+
+    def come() -> dict[str, str]:
+        found: dict[str, str] = {}
+        for message in laptop.outbox():
+            name = "mobile_code" if message.channel == "sms" else "email_code"
+            code = re.search(r"(?<!\d)\d{6}(?!\d)", message.text)
+            if message.to in {ACCOUNT_EMAIL, ACCOUNT_MOBILE} and name not in found and code:
+                found[name] = code.group()
+        return found
+
+    _until(lambda: set(names) <= set(come()), "no codes came")
+    return {name: come()[name] for name in names}
+
+
+def waits_for_codes(laptop: Laptop) -> None:
+    """Wait until the journey waits for the codes, as for a person who has yet to read them."""
+    _until(lambda: any(call.writes for call in laptop.calls.by("await_account_codes")), "the journey does not wait")
+    time.sleep(0.2)  # the write has left: let its answer come
+
+
+def _until(holds: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > until:
+            raise WrongAnswerError(otherwise)
+        time.sleep(0.05)
+
+
 def waits_for_decision(laptop: Laptop) -> None:
     """Wait until the journey does, as for a person who reads the page; else both write at once, and one again."""
-    until = time.monotonic() + PATIENCE
-    while not any(call.writes for call in laptop.calls.by("await_contact_decision")):
-        if time.monotonic() > until:
-            raise WrongAnswerError("the journey does not wait for the decision")
-        time.sleep(0.05)
+    decision = "await_contact_decision"
+    _until(lambda: any(call.writes for call in laptop.calls.by(decision)), "the journey does not wait for the decision")
     time.sleep(0.2)  # the write has left: let its answer come
 
 
