@@ -46,10 +46,10 @@ WRONG = Codes("000000", "000000")
 Told = TypeVar("Told")
 
 
-def refused(ask: Callable[[], object]) -> Refusal:
+def refused(ask: Callable[..., object], *arguments: object) -> Refusal:
     """The refusal that asking for it gives."""
     with pytest.raises(Refusal) as refusal:
-        ask()
+        ask(*arguments)
     return refusal.value
 
 

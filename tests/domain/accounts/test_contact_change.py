@@ -90,7 +90,7 @@ class TestEmail:
     def test_one_thing_is_changed_at_a_time(self, world: OwnWorld) -> None:
         actor = world.actor(world.account())
         for email, mobile in ((None, None), (NEW.email, NEW.mobile)):
-            refusal = refused(lambda email=email, mobile=mobile: world.contacts.ask(actor, email, mobile, CALLER))
+            refusal = refused(world.contacts.ask, actor, email, mobile, CALLER)
             assert {error.reason for error in refusal.errors.values()} == {"one_contact"}
 
 

@@ -16,10 +16,13 @@ from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import WriteOwner
 from chalicelib.domain.codes import ATTEMPTS
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.limits import CODE_TRIES
 from chalicelib.domain.ports import Journey, JourneysUnavailable
 from chalicelib.domain.refusals import Code
 from tests.domain.accounts.own_world import ASHA, CALLER, NEW, STRANGER, OwnWorld, refused
+
+OTHER = Contact(EmailAddress("other@people.example"), Mobile("+919876500008"))
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ class TestAsking:
 
     def test_the_new_number_is_nobody_elses_meanwhile(self, world: OwnWorld) -> None:
         world.waiting(world.account())
-        other = world.actor(world.account(replace(NEW, mobile=NEW.mobile[:-1] + "9"), "bala.trade"))
+        other = world.actor(world.account(OTHER, "bala.trade"))
         world.contacts.ask(other, None, NEW.mobile, CALLER)
         assert world.told()[-1] == ("contact_taken", NEW.mobile)
 
@@ -190,7 +193,7 @@ class TestStoppingByCode:
         right = world.stop_code(flow.flow_id)
         assert refused(lambda: stop(world, "asha.nair", "000000")).code is Code.CODES_NOT_MATCHED
         assert refused(lambda: stop(world, "nobody", right)).code is Code.CODES_NOT_MATCHED
-        other = world.account(replace(NEW, mobile=NEW.mobile[:-1] + "9"), "other.name")
+        other = world.account(OTHER, "other.name")
         assert refused(lambda: stop(world, other.username, right)).code is Code.CODES_NOT_MATCHED
         # The new mobile's code is no code of the old one's.
         assert refused(lambda: stop(world, "asha.nair", world.code(flow.flow_id))).code is Code.CODES_NOT_MATCHED
@@ -209,15 +212,15 @@ class TestStoppingByCode:
         flow = world.waiting(world.account())
         for name in ("asha.nair", "asha@nair.example", ASHA.mobile):
             for _ in range(CODE_TRIES.failures):
-                refused(lambda name=name: stop(world, name, "000000"))
+                refused(stop, world, name, "000000")
             world.advance(minutes=6)  # past the window of the IP
-            assert refused(lambda name=name: stop(world, name, "000000")).code is Code.LOCKED
+            assert refused(stop, world, name, "000000").code is Code.LOCKED
         stop(world, "asha.nair", world.stop_code(flow.flow_id), CALLER)
         assert world.flow(flow.flow_id).status is FlowStatus.STOPPED
 
     def test_who_guesses_meets_the_limit_of_the_ip(self, world: OwnWorld) -> None:
         for number in range(limits.BY_IP):
-            refused(lambda number=number: stop(world, f"nobody{number}", "000000"))
+            refused(stop, world, f"nobody{number}", "000000")
         assert refused(lambda: stop(world, "nobody", "000000")).code is Code.TOO_MANY_REQUESTS
 
     def test_a_captcha_serves_once(self, world: OwnWorld) -> None:
