@@ -182,7 +182,8 @@ class Door:
 
     def messages(self, owner: Owner) -> list[OutboxMessage]:
         """What the outbox was given for an owner, the oldest first."""
-        return list(self.store.messages_of(owner_key(owner)))[::-1]
+        mine = self.store.messages_of(owner_key(owner))
+        return sorted(mine, key=lambda message: list(vars(self.store)["_messages"]).index(message.message_id))
 
 
 def other_than(code: str) -> str:
