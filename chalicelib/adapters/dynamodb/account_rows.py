@@ -11,12 +11,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb.documents import document, record_of
+from chalicelib.adapters.dynamodb.documents import DocumentUnreadable, document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.accounts.registration import AccountRegistration
 from chalicelib.domain.audit import Event
+from chalicelib.domain.auditing import EventUnreadable
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
 
@@ -209,8 +210,14 @@ def event_row(row: type[EventRow], event: Event, revision: str, retention: timed
 
 
 def event_of(row: EventRow) -> Event:
-    """The event in a row."""
-    return record_of(row.record, Event)
+    """The event in a row. Raises `EventUnreadable` where there is none, or one of another place."""
+    try:
+        event = record_of(row.record, Event)
+    except DocumentUnreadable as unreadable:
+        raise EventUnreadable(int(row.sequence)) from unreadable
+    if event.sequence != row.sequence:
+        raise EventUnreadable(int(row.sequence))
+    return event
 
 
 class _SessionsByOwner(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]

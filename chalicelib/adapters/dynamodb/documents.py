@@ -12,6 +12,10 @@ from typing import TypeVar
 Record = TypeVar("Record")
 
 
+class DocumentUnreadable(Exception):  # noqa: N818
+    """What is stored is not the document of such a record."""
+
+
 def document(record: object) -> str:
     """A record as it is stored."""
     import msgspec  # noqa: PLC0415
@@ -20,7 +24,10 @@ def document(record: object) -> str:
 
 
 def record_of(stored: str, kind: type[Record]) -> Record:
-    """The record in a stored document."""
+    """The record in a stored document. Raises `DocumentUnreadable`."""
     import msgspec  # noqa: PLC0415
 
-    return msgspec.json.decode(stored, type=kind)
+    try:
+        return msgspec.json.decode(stored, type=kind)
+    except msgspec.DecodeError as failed:
+        raise DocumentUnreadable(kind.__name__) from failed
