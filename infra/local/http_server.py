@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -50,15 +51,22 @@ Log = Callable[[HttpRequest, HttpAnswer, float], None]
 
 
 @contextmanager
-def serving(port: int, answering: Answering, log: Log | None = None) -> Iterator[str]:
+def serving(
+    port: int, answering: Answering, log: Log | None = None, clock: Callable[[], datetime] | None = None
+) -> Iterator[str]:
     """Serve on 127.0.0.1 while in the block; yields the address. Port 0 takes a free one.
 
-    Raises PortError. ``log`` is told of each request, its answer and how many milliseconds it took.
+    Raises PortError. ``log`` is told of each request, its answer and how many milliseconds it took. ``clock`` gives the
+    instant of the answers' ``Date``: pages go by it where the clock of the desk is wrong.
     """
 
     class Handler(_RequestHandler):
         answer = staticmethod(answering)
         tell = staticmethod(log) if log else None
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """Tell the time as ``Date`` writes it."""
+            return super().date_time_string(clock().timestamp() if clock and timestamp is None else timestamp)
 
     try:
         server = _Server((HOST, port), Handler)

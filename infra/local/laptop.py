@@ -92,7 +92,7 @@ class Laptop:
             laptop = cls()
             # The ports first: whether one is taken should be known before anything slow is done.
             site, console = _Later(), _Later()
-            laptop.site_url = stack.enter_context(serving(site_port, site, log))
+            laptop.site_url = stack.enter_context(serving(site_port, site, log, laptop.clock))
             laptop.console_url = stack.enter_context(serving(console_port, console))
             database = stack.enter_context(dynamodb_local_running(data)) if dynamodb == "local" else None
             project = project or pravesh(data)
