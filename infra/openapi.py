@@ -50,7 +50,7 @@ _TAG_OF = {
     "/staff": "staff",
     "/authorities": "staff",
 }
-_INTRODUCTION = """The HTTP interface of Pravesh: registration at ICEGATE, accounts of DGFT's platform, and its Back Office.
+_INTRODUCTION = """The HTTP interface of Pravesh: registration at ICEGATE, accounts of DGFT's platform, the Back Office.
 
 Bodies are one JSON object in UTF-8, at most 16 KiB; unknown and doubled fields are refused. Every refusal is
 `application/problem+json` (RFC 9457) with a stable `code`; `title`, `detail` and the sentences in `errors` are in the

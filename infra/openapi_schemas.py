@@ -99,10 +99,10 @@ class Schemas:
 
     def _told(self, view: str, name: str, hint: Any) -> Schema:  # noqa: ANN401 - any annotation
         kinds = list(get_args(hint)) if get_origin(hint) in {Union, types.UnionType} else [hint]
-        if get_origin(kinds[0]) is list:
+        if get_origin(kinds[0]) in {list, tuple}:
             item = get_args(kinds[0])[0]
             items = {"type": _TYPES[item]} if item in _TYPES else self.of_answer(item)
-            return {"type": "array", **FIELDS[name], "items": items}
+            return {"type": ["array", "null"] if len(kinds) > 1 else "array", **FIELDS[name], "items": items}
         if dataclasses.is_dataclass(kinds[0]):
             inner = self.of_answer(cast("type[Any]", kinds[0]))
             return {**FIELDS[name], "anyOf": [inner, {"type": "null"}]} if len(kinds) > 1 else {**FIELDS[name], **inner}
