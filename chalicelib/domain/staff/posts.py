@@ -60,8 +60,8 @@ class Posts:
         """
 
         def change(member: Account) -> _Changed:
-            taking_over = successor(self.store, member, hands_on_to, is_required=False)
             after = members.suspended(member, reason, hands_on_to)
+            taking_over = successor(self.store, member, hands_on_to, is_required=False)
             deeds = {Deed.STAFF_SUSPENDED: {"reason": reason}}
             return _Changed(after, deeds, NoticeKind.STAFF_SUSPENDED, taking_over)
 
@@ -95,11 +95,12 @@ class Posts:
                 raise invalid(hands_on_to="successor_not_needed")
             if not is_moved and not is_other_role:
                 return None
+            after = members.posted(member, authority, role, hands_on_to)
             taking_over = successor(self.store, member, hands_on_to, is_required=is_moved)
             moved = {Deed.STAFF_MOVED: {"from": before, "to": authority}} if is_moved else {}
             other_role = {Deed.STAFF_ROLE_CHANGED: {"from": member.role.value, "to": role.value}}
             return _Changed(
-                members.posted(member, authority, role, hands_on_to),
+                after,
                 {**moved, **(other_role if is_other_role else {})},
                 NoticeKind.STAFF_POST_CHANGED,
                 taking_over,
@@ -116,11 +117,11 @@ class Posts:
         """
 
         def change(member: Account) -> _Changed:
-            has_work = member.status is not AccountStatus.INVITED
+            after, has_work = members.departed(member, hands_on_to), member.status is not AccountStatus.INVITED
             taking_over = successor(self.store, member, hands_on_to, is_required=has_work)
             released = [ReleaseName(name) for name in names_of(member) if self.store.named(name.name) == name]
             return _Changed(
-                members.departed(member, hands_on_to),
+                after,
                 {Deed.STAFF_DEPARTED: _NO_FACTS},
                 NoticeKind.STAFF_DEPARTED,
                 taking_over,
