@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
+from tests.journeys.accounts import signed_up
 from tests.journeys.clients import REGISTRATIONS, Client, Reply, captcha
 from tests.journeys.importers import Importer, gstin_of, new_holder, new_icegate_id, new_importer, new_registrant
 from tests.journeys.walking import opened, wrong
@@ -78,9 +79,10 @@ def test_a_resume_that_fails_is_told_and_costs_the_same_whatever_was_wrong(lapto
 
 def test_an_unknown_name_costs_the_same_at_sign_in(laptop: Laptop, stranger: Client) -> None:
     registered, held = new_registrant(laptop).icegate_id, opened(laptop).to_codes_sent().icegate_id
+    person = signed_up(laptop)
     laptop.calls.clear()
     found = {}
-    for username in (registered, held, new_icegate_id()):
+    for username in (registered, held, person.username, person.email, person.mobile, new_icegate_id()):
         reply = stranger.call("POST", "/sessions", {"username": username, "password": "Wrong#1234"}).demand(401)
         found[username] = costs(laptop, "POST /sessions", reply)
     assert len({repr(cost) for cost in found.values()}) == 1, found
