@@ -27,7 +27,8 @@ def running_laptop(engine: Engine, laptops: Laptops, tmp_path_factory: pytest.Te
 @pytest.fixture
 def laptop(running_laptop: Laptop) -> Laptop:
     running_laptop.start_afresh()
-    toy.asked.clear()
+    for kept in (toy.asked, toy.heard, toy.struck):
+        kept.clear()
     return running_laptop
 
 

@@ -1,4 +1,7 @@
-"""A toy project for the laptop: three routes, three steps, one table, one state machine that waits for a token."""
+"""A toy project for the laptop: three routes, five steps, one state machine that waits for a token.
+
+One table, whose stream tells a step of new rows; and a step that runs each hour.
+"""
 
 import json
 from typing import Any
@@ -16,6 +19,24 @@ TABLE = {
         "AttributeDefinitions": [{"AttributeName": "parcel_id", "AttributeType": "S"}],
         "KeySchema": [{"AttributeName": "parcel_id", "KeyType": "HASH"}],
         "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
+        "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+    },
+}
+STREAM = {
+    "Type": "AWS::Lambda::EventSourceMapping",
+    "Properties": {
+        "EventSourceArn": {"Fn::GetAtt": ["ParcelsTable", "StreamArn"]},
+        "FunctionName": {"Ref": "HearOfParcels"},
+        "BatchSize": 3,
+        "MaximumRetryAttempts": 1,
+        "FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
+    },
+}
+HOURLY = {
+    "Type": "AWS::Events::Rule",
+    "Properties": {
+        "ScheduleExpression": "rate(1 hour)",
+        "Targets": [{"Id": "Strike", "Arn": {"Fn::GetAtt": ["StrikeTheHour", "Arn"]}, "Input": '{"by": "the clock"}'}],
     },
 }
 DOCUMENT = {
@@ -36,6 +57,8 @@ DOCUMENT = {
     "Resources": {
         "DataKey": {"Type": "AWS::KMS::Key", "Properties": {}},
         "ParcelsTable": TABLE,
+        "ParcelsStream": STREAM,
+        "Hourly": HOURLY,
         "DocumentsBucket": {"Type": "AWS::S3::Bucket"},
         "KeysSecret": {"Type": "AWS::SecretsManager::Secret"},
         "AlarmTopic": {"Type": "AWS::SNS::Topic"},
@@ -85,6 +108,8 @@ DELIVERY = {
 steps = Blueprint(__name__)
 routes = Blueprint(__name__ + "_routes")
 asked: list[dict[str, Any]] = []
+heard: list[list[str]] = []
+struck: list[dict[str, Any]] = []
 
 
 class ParcelLost(Exception):  # noqa: N818
@@ -117,6 +142,20 @@ def file_receipt(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @steps.lambda_function(name="give_up")
 def give_up(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"parcel_id": event["parcel_id"], "given_up": event["error"]["Error"]}
+
+
+@steps.lambda_function(name="hear_of_parcels")
+def hear_of_parcels(event: dict[str, Any], context: Any) -> None:
+    """Keeps the ids of each batch; fails for one that is to be refused."""
+    heard.append([record["dynamodb"]["Keys"]["parcel_id"]["S"] for record in event["Records"]])
+    assert {record["eventName"] for record in event["Records"]} == {"INSERT"}
+    if "refused" in heard[-1]:
+        raise RoadBlocked("snow")
+
+
+@steps.lambda_function(name="strike_the_hour")
+def strike_the_hour(event: dict[str, Any], context: Any) -> None:
+    struck.append(event)
 
 
 @routes.route("/parcels/{parcel_id}", methods=["GET", "PUT"], content_types=["application/json", "application/zip"])
