@@ -63,16 +63,20 @@ export function showWhy() {
   find("why").textContent = why;
 }
 
-/** After the answer to a password: on to the second factor, or in. What the tab holds of somebody else is forgotten first. */
+/** After the answer to a password: on to the second factor, or in. */
 export function arrive(answer) {
-  const back = answer.username === kept("who") ? kept("back") : null;
-  if (answer.username !== kept("who")) forgetAll();
-  forget("typed:sign-in", "back");
-  if (answer.status === "second_factor_required") {
-    if (back) keep("back", back);
-    return goTo("/sign-in/second-factor");
-  }
-  return goTo(back ?? "/home");
+  forget("typed:sign-in");
+  if (answer.status === "second_factor_required") return goTo("/sign-in/second-factor");
+  claim(answer.username);
+  const back = kept("back") ?? "/home";
+  forget("back");
+  return goTo(back);
+}
+
+/** What the tab holds of somebody else is forgotten: where they were, and what they typed. */
+function claim(username) {
+  if ((kept("who") ?? username) !== username) forgetAll();
+  keep("who", username);
 }
 
 function toSignIn(why) {
@@ -129,11 +133,11 @@ export async function read(path) {
 export async function open({ fresh = false, half = false } = {}) {
   addEventListener("pageshow", reloadIfKept);
   const session = await read("/sessions/current");
+  claim(session.username);
   if (session.level === "password" && !half) await heed({ code: "second_factor_required" });
   if (fresh && !(Date.parse(session.fresh_until) - now() > ENOUGH)) await heed({ code: "step_up_required" });
-  keep("who", session.username);
   showWhy();
-  watch(session);
+  if (session.level !== "password") watch(session); // the ten minutes of a second factor are told beside its code
   readySignOut();
   return session;
 }
