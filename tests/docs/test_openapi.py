@@ -59,7 +59,7 @@ def test_every_route_of_the_api_is_in_it(document: dict[str, Any]) -> None:
         (method, path)
         for path, methods in app.app.routes.items()
         for method in methods
-        if path.split("/")[1] in {"captcha", "icegate", "sessions"}
+        if path != "/" and path.split("/")[1] not in {"assets", "{language}"}
     }
     assert {(method, path) for method, path, _ in operations(document)} == served
 
@@ -102,7 +102,8 @@ def test_the_answers_of_the_api_fit_it(document: dict[str, Any], laptop: Laptop)
     unfit = [fault for answered in walk.answers for fault in faults(document, answered)]
     assert unfit == []
     asked = {(answered.method, template(document, answered.path)) for answered in walk.answers}
-    assert asked == {(method, path) for method, path, _ in operations(document)}
+    # The journeys' client holds the answers of accounts and of the Back Office against the description as well.
+    assert asked >= {(method, path) for method, path, _ in operations(document) if path.startswith("/icegate")}
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/poem"), ("GET", "/a/b/c/d/e"), ("PUT", "/captcha")])

@@ -12,6 +12,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.journeys.described import demand_described
+
 REGISTRATIONS = "/icegate/registrations"
 
 _addresses = itertools.count(2)
@@ -87,9 +89,11 @@ class Client:
         try:
             connection.request(method, path, raw, {**sent, **(headers or {})})
             answer = connection.getresponse()
-            return Reply(answer.status, answer.headers, answer.read())
+            reply = Reply(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
+        demand_described(method, path, reply.status, reply.headers, reply.raw)
+        return reply
 
     def elsewhere(self) -> Client:
         """The same reader at another IP address."""
