@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.handlers.metrics import NAMESPACE
+
 Template = dict[str, Any]
 Resource = dict[str, Any]
 
@@ -22,9 +24,24 @@ SMS_SUCCESS_RATE = 0.9
 # SES reviews an account at 5 % bounces and 0.1 % complaints.
 BOUNCE_RATE = 0.05
 COMPLAINT_RATE = 0.001
+# A message that no provider takes is tried every ten minutes or so; each look must see a try.
+FIFTEEN_MINUTES = 900
+MESSAGE_WAITS_SECONDS = 900
+STREAM_BEHIND_MS = 60_000
 
 # CloudWatch counts system errors of a table for each operation apart; these are the ones this suite calls.
-TABLE_OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+TABLE_OPERATIONS = (
+    "BatchGetItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactWriteItems",
+    "UpdateItem",
+)
+# The function that sends what is in the outbox.
+SENDER = {"FunctionName": {"Ref": "SendMessages"}}
 
 API_NAME = {"Ref": "AWS::StackName"}
 
@@ -173,12 +190,23 @@ def api_alarms(stage: str) -> dict[str, Resource]:
 
 
 def message_alarms() -> dict[str, Resource]:
-    """Alarms of SMS (delivery, spend of the month) and mail (bounces, complaints); all count for the whole account."""
+    """Alarms of the outbox, and of SMS (delivery, spend of the month) and mail (bounces, complaints).
+
+    Those of SMS and mail count for the whole account.
+    """
+    given_up = metric(NAMESPACE, "MessagesGivenUp", SENDER)
+    oldest = metric(NAMESPACE, "OldestDueSeconds", SENDER, "Maximum", period=FIFTEEN_MINUTES)
+    behind = metric("AWS/Lambda", "IteratorAge", SENDER, "Maximum")
     delivered = metric("AWS/SNS", "SMSSuccessRate", {"Country": "IN", "SMSType": "Transactional"}, "Average")
     spent = metric("AWS/SNS", "SMSMonthToDateSpentUSD", {}, "Maximum")
     bounced = metric("AWS/SES", "Reputation.BounceRate", {}, "Average")
     complained = metric("AWS/SES", "Reputation.ComplaintRate", {}, "Average")
     return {
+        "MessagesGivenUpAlarm": alarm("A message was given up and will not be sent", given_up, 1),
+        "MessagesStuckAlarm": alarm("A message waits to be sent, and no try succeeds", oldest, MESSAGE_WAITS_SECONDS),
+        "MessagesStreamAlarm": alarm(
+            "New messages are not sent at once: the stream is behind", behind, STREAM_BEHIND_MS, periods=3
+        ),
         "SmsFailuresAlarm": alarm("SMS do not arrive", delivered, SMS_SUCCESS_RATE, periods=3, below=True),
         "SmsSpendAlarm": alarm("SMS cost more this month than expected", spent, {"Ref": "SmsMonthlySpendAlarm"}),
         "MailBouncesAlarm": alarm("SES may stop the mail: too much bounces", bounced, BOUNCE_RATE),
@@ -200,6 +228,11 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
     written = line("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", tables)
     throttled = line("AWS/DynamoDB", "WriteThrottleEvents", "TableName", tables)
     sms = [["AWS/SNS", "SMSSuccessRate", "Country", "IN", "SMSType", "Transactional", {"stat": "Average"}]]
+    sender = ["FunctionName", "${SendMessages}"]
+    outbox = [
+        [NAMESPACE, "OldestDueSeconds", *sender, {"stat": "Maximum", "label": "longest wait, s"}],
+        [NAMESPACE, "MessagesGivenUp", *sender, {"label": "given up"}],
+    ]
     spent = [["AWS/SNS", "SMSMonthToDateSpentUSD", {"stat": "Maximum"}]]
     pages = [
         ("Answers of the API", counts),
@@ -215,6 +248,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         ),
         ("Write units of tables", written),
         ("Throttled writes of tables", throttled),
+        ("Messages that wait", outbox),
         ("SMS that arrive, share of 1", sms),
         ("SMS this month, US dollars", spent),
     ]

@@ -136,6 +136,13 @@ def failed(message: OutboxMessage, now: datetime, unevenness: float) -> OutboxMe
     return replace(message, due_at=due_at, claimed_until=None)
 
 
+def revived(message: OutboxMessage, now: datetime) -> OutboxMessage:
+    """The message as it is tried once more after it was given up; what its code's expiry ended stays as it is."""
+    if message.given_up_because is None or hopeless(message, now):
+        return message
+    return replace(message, due_at=now, given_up_because=None)
+
+
 def given_up(message: OutboxMessage, because: Reason) -> OutboxMessage:
     """The message that will not be sent; `given_up_because` tells why."""
     return replace(message, due_at=None, claimed_until=None, given_up_because=because.value)

@@ -97,10 +97,13 @@ class Sending:
         """Sends what is due, the longest due first; a message is tried once in a run. Raises `StoreUnavailable`."""
         return self.send(self.store.due_messages(self.clock(), at_most), has_time)
 
-    def send(self, message_ids: Iterable[str], has_time: Callable[[], bool] = always) -> SendingReport:
+    def send(
+        self, message_ids: Iterable[str], has_time: Callable[[], bool] = always, *, revive: bool = False
+    ) -> SendingReport:
         """Sends these messages, each unless it is not due; those that are left when `has_time` says no wait.
 
-        What goes wrong with one message does not keep back the others: see `SendingReport.failure`.
+        `revive`: also those that were given up, as an operator asks once the cause is gone. What goes wrong with one
+        message does not keep back the others: see `SendingReport.failure`.
         """
         outcomes: list[Outcome] = []
         failure: Exception | None = None
@@ -111,7 +114,7 @@ class Sending:
                     # Only the first is read, to tell how long it has waited.
                     outcomes.append(Outcome(message_id, Fate.LEFT, self.store.message(message_id)))
                     break
-                outcomes.append(self._send(message_id))
+                outcomes.append(self._send(message_id, revive=revive))
             except _Broken as broken:
                 failure = failure or broken.error
                 outcomes.append(broken.outcome)
@@ -121,8 +124,10 @@ class Sending:
         outcomes.extend(Outcome(message_id, Fate.LEFT) for message_id in asked)
         return SendingReport(tuple(outcomes), failure)
 
-    def _send(self, message_id: str) -> Outcome:
+    def _send(self, message_id: str, *, revive: bool) -> Outcome:
         message, now = self.store.message(message_id), self.clock()
+        if revive and message is not None:
+            message = outbox.revived(message, now)
         if message is None or not outbox.may_be_claimed(message, now):
             return Outcome(message_id, Fate.LEFT, _still_due(message, now))
         if because := outbox.hopeless(message, now):

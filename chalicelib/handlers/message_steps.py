@@ -30,16 +30,18 @@ _SCHEDULED = "Scheduled Event"
 
 @dataclass(frozen=True, slots=True)
 class SendEvent:
-    """Which messages to send: these, or (None) all that are due."""
+    """Which messages to send: these, or (None) all that are due; `revive`: also those of them that were given up."""
 
     message_ids: tuple[str, ...] | None
+    revive: bool = False
 
 
 def read_send_event(event: Mapping[str, object]) -> SendEvent:
     """The event in any of its shapes.
 
-    `{}` or EventBridge's scheduled event: all that are due. `{"message_ids": […]}`: these. A batch of a DynamoDB
-    stream, `{"Records": […]}`: the messages whose rows are new in it. Raises `Refusal` `invalid_fields` for any other.
+    `{}` or EventBridge's scheduled event: all that are due. `{"message_ids": […]}`: these, also where they were given
+    up. A batch of a DynamoDB stream, `{"Records": […]}`: the messages whose rows are new in it. Raises `Refusal`
+    `invalid_fields` for any other.
     """
     if not event or event.get("detail-type") == _SCHEDULED:
         return SendEvent(None)
@@ -47,7 +49,7 @@ def read_send_event(event: Mapping[str, object]) -> SendEvent:
     if not errors and len(event) == 1:
         (name, content), *_ = event.items()
         try:
-            return SendEvent(_of_stream(content) if name == "Records" else _listed(content))
+            return SendEvent(_of_stream(content)) if name == "Records" else SendEvent(_listed(content), revive=True)
         except FieldProblem as problem:
             errors[name] = problem.error
     raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
@@ -91,7 +93,10 @@ def send_messages(event: SendEvent, context: Any) -> StepAnswer:  # noqa: ANN401
     """Sends messages of the outbox; run again, it sends nothing twice. `left` are those that this run need not send."""
     sending, has_time = suite().sending, _time_left(context)
     is_schedule = event.message_ids is None
-    report = sending.send_due(_AT_MOST, has_time) if is_schedule else sending.send(event.message_ids or (), has_time)
+    if is_schedule:
+        report = sending.send_due(_AT_MOST, has_time)
+    else:
+        report = sending.send(event.message_ids or (), has_time, revive=event.revive)
     _tell(report, getattr(context, "function_name", ""), is_schedule=is_schedule)
     if report.failure is not None:
         raise report.failure

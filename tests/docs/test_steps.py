@@ -24,6 +24,8 @@ from tests.docs.walk import Walk
 
 STEPS_PAGE = sections(read("docs/steps.md"))
 MACHINE: dict[str, Any] = json.loads(read("infra/statemachines/simplified_registration.asl.json"))["States"]
+# Invoked by AWS: the events are not a model's fields.
+IN_AWS_SHAPE = {"send_messages"}
 FAILURES = {
     failure.__name__
     for failure in (
@@ -76,11 +78,11 @@ def test_memory_timeout_and_policy_are_those_of_the_package() -> None:
 
 @pytest.mark.parametrize("step", sorted(STEPS))
 def test_the_events_are_what_the_step_reads(step: str) -> None:
-    model = STEPS[step].event
     *events, _answer = examples(step)
-    assert set().union(*events) == set(bodies.fields_of(model))
     for event in events:
-        bodies.read(model, event)
+        assert isinstance(STEPS[step].read(event), STEPS[step].event)
+    if step not in IN_AWS_SHAPE:
+        assert set().union(*events) == set(bodies.fields_of(STEPS[step].event))
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))
@@ -129,6 +131,7 @@ def test_the_answers_have_the_members_that_are_told(registered: tuple[Laptop, di
         ("tell_registrant", events["record"]),
         ("expire_registration", {**events["record"], "because": "time_ran_out"}),
         ("issue_temporary_passwords", {"to": "all"}),
+        ("send_messages", {}),
     ]
     for step, event in asked:
         if step == "create_icegate_account":

@@ -204,6 +204,34 @@ class TestAProviderThatIsDown:
         assert world.sending.send_due(10).longest_wait(world.clock()) == timedelta()
 
 
+class TestWhatWasGivenUp:
+    @pytest.fixture
+    def given_up(self, world: World) -> str:
+        message_id = world.written()
+        world.messenger.broken = set(Channel)
+        world.clock.advance(hours=24)
+        assert fates(world.sending.send([message_id])) == [Fate.GIVEN_UP]
+        return message_id
+
+    def test_it_goes_out_once_an_operator_asks(self, world: World, given_up: str) -> None:
+        world.messenger.broken.clear()
+        assert fates(world.sending.send([given_up])) == [Fate.LEFT]
+        assert fates(world.sending.send([given_up], revive=True)) == [Fate.SENT]
+        assert world.stored(given_up).given_up_because is None
+        assert fates(world.sending.send([given_up], revive=True)) == [Fate.LEFT]
+
+    def test_a_provider_that_is_still_down_has_it_given_up_again(self, world: World, given_up: str) -> None:
+        assert fates(world.sending.send([given_up], revive=True)) == [Fate.GIVEN_UP]
+        assert world.stored(given_up).given_up_because == "not_taken"
+
+    def test_a_code_that_expired_stays_given_up(self, world: World) -> None:
+        message_id = world.code()
+        world.clock.advance(hours=1)
+        world.sending.send([message_id])
+        assert fates(world.sending.send([message_id], revive=True)) == [Fate.LEFT]
+        assert world.stored(message_id).given_up_because == "code_expired"
+
+
 class TestKeys:
     def test_a_key_that_was_withdrawn_ends_its_message(self, world: World) -> None:
         message_id = world.code()

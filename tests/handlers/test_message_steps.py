@@ -61,7 +61,10 @@ def record(message_id: str = ID, name: str = "INSERT") -> dict[str, Any]:
 def test_it_is_invoked_by_the_stream_by_the_schedule_or_for_messages_by_id(
     event: dict[str, Any], message_ids: tuple[str, ...] | None
 ) -> None:
-    assert read_send_event(event).message_ids == message_ids
+    read = read_send_event(event)
+    assert read.message_ids == message_ids
+    # Only who names messages may mean those that were given up.
+    assert read.revive == ("message_ids" in event)
 
 
 @pytest.mark.parametrize(

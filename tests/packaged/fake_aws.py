@@ -41,7 +41,7 @@ class FakeAws:
                 service = found[1] if found else ""
                 operation = self.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
                 asked.append((service, operation))
-                body = (SCANNED if operation == "Scan" else ANSWERS.get(service, "{}")).encode()
+                body = (SCANNED if operation in {"Query", "Scan"} else ANSWERS.get(service, "{}")).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -18,7 +18,7 @@ context = SimpleNamespace(
     function_version="1",
     memory_limit_in_mb="1024",
     invoked_function_arn="arn:aws:lambda:ap-south-1:123456789012:function:function",
-    get_remaining_time_in_millis=lambda: 20_000,
+    get_remaining_time_in_millis=lambda: 50_000,
 )
 event = json.load(sys.stdin)
 answer, error, message = None, None, ""

@@ -19,8 +19,16 @@ ONLY_RESOURCE = {
     "states": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
     "${AWS::StackName}-simplified-registration",
 }
-# Not called by the code itself: Lambda writes the logs, and DynamoDB, S3 and Secrets Manager use the key for it.
-BEHIND_THE_CODE = ("logs:", "kms:")
+# Not called by the code itself: Lambda writes the logs and reads the outbox's stream, and DynamoDB, S3 and Secrets
+# Manager use the key for it.
+BEHIND_THE_CODE = (
+    "logs:",
+    "kms:",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
 
 
 def allowed(template: Template, function: str) -> set[Allowed]:
@@ -56,5 +64,7 @@ def needed(calls: Iterable[Call], template: Template, environment: dict[str, str
             continue
         for operation, part in call.parts:
             assert re.fullmatch(r"[A-Za-z]+", operation)
-            needs.add(Allowed(f"dynamodb:{operation}", tables[part["TableName"]]))
+            table = tables[part["TableName"]]
+            resource = f"${{{table}.Arn}}/index/{part['IndexName']}" if "IndexName" in part else table
+            needs.add(Allowed(f"dynamodb:{operation}", resource))
     return found

@@ -31,6 +31,7 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "VerifyContactCodes": (CODES, "FlowTokenInvalid"),
     "VerifyAlternateCodes": (CODES, "FlowTokenInvalid"),
 }
+NOTHING_SENT = {"sent": 0, "failed": 0, "given_up": 0, "left": 0}
 ISSUED = {"issued": 0, "has_one": 0, "not_a_holder": 0, "not_an_iec": 0, "not_sent": 0}
 
 # What the API and the steps must not load: slow to import, and none of their business.
@@ -38,7 +39,7 @@ HEAVY = {"asn1crypto", "boto3", "lxml", "pydantic", "pyhanko", "pyhanko_certvali
 
 
 def test_every_function_is_called_here(lambdas: LambdaProcesses) -> None:
-    assert lambdas.handlers.keys() == STEPS.keys() | {"IssueTemporaryPasswords", "APIHandler"}
+    assert lambdas.handlers.keys() == STEPS.keys() | {"IssueTemporaryPasswords", "SendMessages", "APIHandler"}
 
 
 @pytest.mark.parametrize("function", STEPS)
@@ -60,7 +61,17 @@ def test_temporary_passwords_are_issued_to_nobody_when_there_is_nobody(
     assert "app" not in called.modules
 
 
-@pytest.mark.parametrize("function", [*STEPS, "IssueTemporaryPasswords"])
+@pytest.mark.parametrize(
+    ("event", "left"), [({}, 0), ({"Records": []}, 0), ({"message_ids": [UNKNOWN]}, 1)], ids=["due", "stream", "ids"]
+)
+def test_no_message_is_sent_when_there_is_none(lambdas: LambdaProcesses, event: dict[str, Any], left: int) -> None:
+    called = lambdas.invoke("SendMessages", event)
+    assert called.answer == {**NOTHING_SENT, "left": left}, called.message
+    assert "app" not in called.modules
+    assert {name.split(".")[0] for name in called.modules} & HEAVY == set()
+
+
+@pytest.mark.parametrize("function", [*STEPS, "IssueTemporaryPasswords", "SendMessages"])
 def test_an_event_that_is_not_as_documented_is_refused_by_name(lambdas: LambdaProcesses, function: str) -> None:
     assert lambdas.invoke(function, {"surplus": True}).error == "InvalidFields"
 

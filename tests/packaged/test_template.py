@@ -8,6 +8,7 @@ from typing import Any
 import cfnlint.api
 import pytest
 
+from chalicelib.domain.outbox import CLAIM
 from infra.package import REGION, ROOT
 from infra.watching import LOG_RETENTION_DAYS
 from tests.packaged.reading import functions, of_type, references
@@ -51,6 +52,7 @@ FUNCTIONS = {
     "VerifyContactCodes",
     "VerifyAlternateCodes",
     "IssueTemporaryPasswords",
+    "SendMessages",
 }
 
 # What stands in the template for its own sake: nothing else needs to name it.
@@ -59,6 +61,7 @@ NAMED_BY_NOTHING = {
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::KMS::Alias",
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
@@ -256,6 +259,38 @@ def test_the_template_holds_no_key_of_the_server(template: Template) -> None:
     assert not {"SecretString", "GenerateSecretString"} & secret.keys()
 
 
+def test_a_new_message_is_told_by_the_outboxs_stream_and_no_other_record_is(template: Template) -> None:
+    (stream,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    properties = stream["Properties"]
+    assert properties["EventSourceArn"] == {"Fn::GetAtt": ["OutboxTable", "StreamArn"]}
+    assert properties["FunctionName"] == {"Ref": "SendMessages"}
+    # Claims and sent messages are changes of rows: they would invoke the function for nothing.
+    patterns = [json.loads(one["Pattern"]) for one in properties["FilterCriteria"]["Filters"]]
+    assert patterns == [{"eventName": ["INSERT"]}]
+    # Without a limit a batch that fails would hold up its shard for a day; what is dropped is due in the table.
+    assert properties["MaximumRetryAttempts"] <= 3
+    assert properties["MaximumRecordAgeInSeconds"] <= 300
+    assert template["Resources"]["OutboxTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+
+
+def test_what_is_due_in_the_outbox_is_sent_each_minute(template: Template) -> None:
+    (rule,) = of_type(template, "AWS::Events::Rule").values()
+    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    (target,) = rule["Properties"]["Targets"]
+    assert (target["Arn"], target["Input"]) == ({"Fn::GetAtt": ["SendMessages", "Arn"]}, "{}")
+    may_invoke = [
+        permission["Properties"]
+        for permission in of_type(template, "AWS::Lambda::Permission").values()
+        if permission["Properties"]["Principal"] == "events.amazonaws.com"
+    ]
+    assert [one["FunctionName"] for one in may_invoke] == [{"Ref": "SendMessages"}]
+    assert [one["SourceArn"] for one in may_invoke] == [{"Fn::GetAtt": ["MessagesSchedule", "Arn"]}]
+
+
+def test_a_claim_on_a_message_outlives_the_function_that_made_it(template: Template) -> None:
+    assert template["Resources"]["SendMessages"]["Properties"]["Timeout"] <= CLAIM.total_seconds()
+
+
 def test_logs_are_kept_a_year_and_outlive_the_stack(template: Template) -> None:
     groups = of_type(template, "AWS::Logs::LogGroup")
     assert LOG_RETENTION_DAYS >= 365
@@ -282,6 +317,7 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
     wanted |= {f"{name}{kind}Alarm" for name in KEYS_OF_TABLES for kind in ("Throttles", "SystemErrors")}
     wanted |= {f"SimplifiedRegistration{kind}Alarm" for kind in ("Failed", "TimedOut")}
     wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
+    wanted |= {"MessagesGivenUpAlarm", "MessagesStuckAlarm", "MessagesStreamAlarm"}
     assert wanted <= alarms.keys()
     for name, alarm in alarms.items():
         assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,13 @@ from urllib.parse import urlsplit
 import altcha
 from botocore.session import get_session
 
+from chalicelib.domain import codes, outbox
+from chalicelib.domain.changes import WriteMessage
+from chalicelib.domain.codes import Purpose
+from chalicelib.domain.contacts import Channel, Contact
+from chalicelib.domain.identifiers import EmailAddress, Mobile
+from chalicelib.domain.notices import NoticeKind
+from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from infra.local.samples import Sample
 
@@ -127,6 +135,7 @@ def walk_everything(laptop: Laptop) -> None:
         be_driven_by_another_state_machine,
         be_woken_by_a_retry,
         issue_temporary_passwords,
+        send_messages,
     )
     for walk in walks:
         walk(laptop, holders)
@@ -222,3 +231,20 @@ def issue_temporary_passwords(laptop: Laptop, holders: Iterator[Sample]) -> None
     report = walker.step("issue_temporary_passwords", to="list", key="lists/walk.csv", **anew)
     assert report["counts"]["issued"] == 1, report
     assert walker.step("issue_temporary_passwords", to="all")["counts"]["has_one"] > 0
+
+
+def send_messages(laptop: Laptop, holders: Iterator[Sample]) -> None:
+    """A code and a notice: told by the stream, and looked for by the schedule."""
+    walker = Walker(laptop, next(holders))
+    contact = Contact(EmailAddress(walker.sample.email), Mobile(walker.sample.mobile))
+    now, key = suite().clock(), suite().keyring.current()
+    challenge = codes.asked(
+        Purpose.SIGN_IN, (Channel.MOBILE,), key.key_id, b"n" * codes.NONCE_BYTES, now + timedelta(minutes=10), now
+    )
+    messages = (
+        outbox.message(NoticeKind.CONTACT_CODE, Channel.MOBILE, contact, "en", now, challenge=challenge),
+        outbox.message(NoticeKind.REGISTERED, Channel.EMAIL, contact, "en", now, icegate_id="WALKER"),
+    )
+    suite().store.write(*map(WriteMessage, messages))
+    laptop.wait_until_idle()
+    assert walker.step("send_messages") == {"sent": 0, "failed": 0, "given_up": 0, "left": 0}
