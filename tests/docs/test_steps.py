@@ -9,6 +9,7 @@ import pytest
 import app  # noqa: F401 - registers every step
 from chalicelib.adapters.documents import DocumentUnavailable
 from chalicelib.adapters.keys import KeysUnusable
+from chalicelib.domain.accounts import registration_steps as account_registration_steps
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
 from chalicelib.domain.icegate import registration_steps
 from chalicelib.domain.notices import NoticeNotSent
@@ -21,9 +22,13 @@ from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.docs.documents import ROOT, code_blocks, read, rows, sections
 from tests.docs.walk import Walk
+from tests.journeys.accounts import signing_up
 
 STEPS_PAGE = sections(read("docs/steps.md"))
-MACHINE: dict[str, Any] = json.loads(read("infra/statemachines/simplified_registration.asl.json"))["States"]
+MACHINES: list[dict[str, Any]] = [
+    json.loads(path.read_text(encoding="utf-8"))["States"]
+    for path in sorted((ROOT / "infra/statemachines").glob("*.asl.json"))
+]
 # Invoked by AWS: the events are not a model's fields.
 IN_AWS_SHAPE = {"send_messages"}
 FAILURES = {
@@ -38,6 +43,7 @@ FAILURES = {
         SettingMissing,
         StoreUnavailable,
         UnicodeDecodeError,
+        account_registration_steps.RegistrationOver,
         registration_steps.NotDecided,
         registration_steps.RegistrationSuperseded,
         registration_steps.RegistrationUnknown,
@@ -93,7 +99,7 @@ def test_the_errors_are_names_that_a_step_can_raise(step: str) -> None:
 
 
 def test_what_the_state_machine_catches_is_told() -> None:
-    for state in MACHINE.values():
+    for state in (state for machine in MACHINES for state in machine.values()):
         name = state.get("Parameters", {}).get("FunctionName", "")
         step = re.sub(r"(?<!^)(?=[A-Z])", "_", name.strip("${}").removesuffix("Arn")).lower()
         caught = {error for rule in state.get("Retry", []) + state.get("Catch", []) for error in rule["ErrorEquals"]}
@@ -122,6 +128,9 @@ def registered(laptop: Laptop) -> tuple[Laptop, dict[str, dict[str, str]]]:
 
 def test_the_answers_have_the_members_that_are_told(registered: tuple[Laptop, dict[str, dict[str, str]]]) -> None:
     laptop, events = registered
+    sign_up = signing_up(laptop)
+    account, typed = {"registration_id": sign_up.registration_id}, sign_up.codes()
+    laptop.clock.advance(seconds=31)
     asked: list[tuple[str, dict[str, str]]] = [
         ("issue_contact_codes", events["waiting"]),
         ("verify_contact_codes", events["verify_contact_codes"]),
@@ -132,6 +141,11 @@ def test_the_answers_have_the_members_that_are_told(registered: tuple[Laptop, di
         ("expire_registration", {**events["record"], "because": "time_ran_out"}),
         ("issue_temporary_passwords", {"to": "all"}),
         ("send_messages", {}),
+        ("await_account_codes", {**account, "task_token": "nobody waits under this"}),
+        ("issue_account_codes", account),
+        ("confirm_account_codes", {**account, "mobile_code": typed[0], "email_code": typed[1]}),
+        ("create_account", account),
+        ("expire_account_registration", {**account, "because": "time_ran_out"}),
     ]
     for step, event in asked:
         if step == "create_icegate_account":
