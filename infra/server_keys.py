@@ -27,14 +27,13 @@ from typing import Any, Protocol
 import boto3
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.icegate.registration import WHOLE_LIFETIME
-
 KEY_BYTES = 32
 ID_FORMAT = "%Y-%m-%dT%H-%M-%SZ"
 # A running function reads the keys again within 5 minutes; a key may not be used before every function knows it.
 KNOWN_EVERYWHERE = timedelta(minutes=10)
-# What was made under a key is good for as long as a registration may live.
-RUN_OUT = WHOLE_LIFETIME + KNOWN_EVERYWHERE
+# An authenticator app is sealed under the key of the day, and anew when its owner next signs in: a year's grace. All
+# else that is made under a key (codes, captchas, trusted browsers) lives for 30 days at most.
+RUN_OUT = timedelta(days=365)
 
 Keys = dict[str, Any]
 
@@ -79,13 +78,13 @@ def used(stored: Keys | None, key_id: str, now: datetime) -> Keys:
 
 
 def withdrawn(stored: Keys | None, key_id: str, now: datetime) -> Keys:
-    """The keys without `key_id`. Raises KeysRefusedError for the current key, and while its codes may still be good."""
+    """The keys without `key_id`. Raises KeysRefusedError for the current key, and while what it made may be good."""
     keys = _demand_key(stored, key_id)
     if key_id == keys["current"]:
         raise KeysRefusedError(f"{key_id} is the current key; `use` another first")
     safe_at = datetime.fromisoformat(keys["current_since"]) + RUN_OUT
     if now < safe_at:
-        raise KeysRefusedError(f"codes made under {key_id} may still be good; withdraw it from {safe_at:%H:%M} UTC on")
+        raise KeysRefusedError(f"what was made under {key_id} may still be good; withdraw it from {safe_at:%d-%m-%Y} on")
     return {**keys, "keys": {name: key for name, key in keys["keys"].items() if name != key_id}}
 
 
