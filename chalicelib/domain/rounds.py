@@ -18,6 +18,7 @@ from chalicelib.domain.changes import (
     CountUp,
     EndSession,
     HoldIcegateId,
+    ReleaseName,
     UseOnce,
     WriteAccountRegistration,
     WriteFlow,
@@ -39,6 +40,8 @@ ROUNDS = 40
 _VERSIONED = (
     AppendEvent,
     EndSession,
+    # Only its own account gives a name up: another run has done so already.
+    ReleaseName,
     WriteAccountRegistration,
     WriteFlow,
     WriteMessage,
