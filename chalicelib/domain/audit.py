@@ -70,6 +70,18 @@ class Deed(StrEnum):
     TRAINING_ACKNOWLEDGED = "training_acknowledged"
 
 
+# What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.
+REFUSABLE = frozenset(
+    {
+        Deed.PASSWORD_TRIED,
+        Deed.SECOND_FACTOR_TRIED,
+        Deed.AUTHENTICATOR_LOST,
+        Deed.PASSWORD_CHANGED,
+        Deed.ACCOUNT_CLOSED,
+    }
+)
+
+
 class Outcome(StrEnum):
     """How it ended."""
 

@@ -10,7 +10,7 @@ from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.names import PersonName
 from chalicelib.domain.accounts.own_account import OwnAccount
 from chalicelib.domain.accounts.owners import display_name, username_of
-from chalicelib.domain.audit import Event, Outcome
+from chalicelib.domain.audit import REFUSABLE, Event, Outcome
 from chalicelib.domain.authorisation import standing_of
 from chalicelib.domain.contacts import masked_mobile
 from chalicelib.domain.refusals import FieldProblem
@@ -194,7 +194,7 @@ def account_view(account: OwnAccount, language: str) -> AccountView:
 
 def event_view(event: Event, language: str) -> EventView:
     """One event of the audit as its owner reads it."""
-    refused = ".refused" if event.outcome is Outcome.REFUSED else ""
+    refused = ".refused" if event.outcome is Outcome.REFUSED and event.deed in REFUSABLE else ""
     return EventView(
         sequence=event.sequence,
         at=instant(event.at),

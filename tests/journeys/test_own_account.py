@@ -10,9 +10,7 @@ import pytest
 
 from chalicelib.domain import sessions
 from chalicelib.domain.accounts.account import Account
-from chalicelib.domain.audit import Deed
 from chalicelib.suite import suite
-from chalicelib.web.texts import catalogue
 from infra.local.laptop import Laptop
 from tests.journeys.accounts import signed_up
 from tests.journeys.clients import Client, Reply
@@ -168,11 +166,6 @@ class TestActivity:
     def test_what_is_no_number_is_refused(self, resident: Resident, before: str) -> None:
         reply = resident.call("GET", f"/account/activity?before={quote(before)}").demand(422)
         assert reply.reasons == {"before": "not_a_number"}
-
-    def test_every_deed_that_can_be_done_or_refused_has_its_sentence(self) -> None:
-        keys = set(catalogue("en"))
-        done = {deed for deed in Deed if deed is not Deed.SECOND_FACTOR_TRIED}
-        assert {f"deed.{deed.value}" for deed in done} <= keys
 
 
 class TestOwnData:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.audit import REFUSABLE, Deed
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
@@ -44,8 +45,9 @@ def used_by_code() -> set[str]:
     headings = {f"steps.{journey}.heading" for journey in STEPS}
     layout = {"step.of", "step.done", "crumb.label", "crumb.start"}
     layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
+    deeds = {f"deed.{deed.value}" for deed in Deed} | {f"deed.{deed.value}.refused" for deed in REFUSABLE}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
-    return refusals | services | mails | sms | numbers | headings | layout | privacy
+    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds
 
 
 def reasons_of_fields() -> set[str]:
