@@ -83,20 +83,22 @@ class MobileReplacements:
         """
 
         def apply_it() -> Flow:
-            flow, now = self._known(flow_id), self.clock()
+            (flow, key), now = self._known(flow_id), self.clock()
             if flow.status is not FlowStatus.WAITING or flow.effective_at is None:
                 return flow
             if now < flow.effective_at:
                 raise NotDue
-            owner = self.store.owner(flow.owner) if flow.owner is not None else None
-            if owner is None or flow.owner is None or not may_sign_in(owner) or owner.replacement_id != flow_id:
+            owner = self.store.owner(key)
+            if owner is None or not may_sign_in(owner) or owner.replacement_id != flow_id:
                 # The account was closed, or its owner has left: there is nobody whose mobile it could become.
-                self.store.write(*mobile_replacement.stopped(flow, owner, now))
-                return replace(flow, status=FlowStatus.STOPPED)
-            facts = {"to": audit.personal_mobile(flow.contact.mobile)}
-            event = recorded(self.store, now, request_id, Entry(Deed.MOBILE_REPLACED, SYSTEM, flow.owner, facts=facts))
-            self.store.write(*mobile_replacement.applied(flow, owner, now), *event)
-            return replace(flow, status=FlowStatus.DONE)
+                over, changes = FlowStatus.STOPPED, mobile_replacement.stopped(flow, owner, now)
+                entry = Entry(Deed.MOBILE_REPLACEMENT_STOPPED, SYSTEM, key)
+            else:
+                over, changes = FlowStatus.DONE, mobile_replacement.applied(flow, owner, now)
+                facts = {"to": audit.personal_mobile(flow.contact.mobile)}
+                entry = Entry(Deed.MOBILE_REPLACED, SYSTEM, key, facts=facts)
+            self.store.write(*changes, *recorded(self.store, now, request_id, entry))
+            return replace(flow, status=over)
 
         return in_rounds(apply_it)
 
@@ -167,7 +169,7 @@ class MobileReplacements:
 
     def _stopped_by_code(self, known: Flow, owner: OwnerKey, tries: Tries, caller: Caller) -> None:
         def stop_it() -> None:
-            flow, now = self._known(known.flow_id), self.clock()
+            (flow, _), now = self._known(known.flow_id), self.clock()
             if flow.status is FlowStatus.STOPPED:
                 forgive(self.store, tries, CODE_TRIES, now)
             elif flow.status is FlowStatus.WAITING:
@@ -177,8 +179,8 @@ class MobileReplacements:
 
         in_rounds(stop_it)
 
-    def _known(self, flow_id: str) -> Flow:
+    def _known(self, flow_id: str) -> tuple[Flow, OwnerKey]:
         flow = self.store.flow(flow_id)
-        if flow is None or flow.kind is not FlowKind.MOBILE_REPLACEMENT:
+        if flow is None or flow.owner is None or flow.kind is not FlowKind.MOBILE_REPLACEMENT:
             raise ReplacementUnknown
-        return flow
+        return flow, flow.owner
