@@ -16,7 +16,16 @@ from tests.journeys.clients import Client
 from tests.journeys.importers import Importer, new_importer
 from tests.journeys.walking import Flow, eventually, opened
 
-_ON_THE_MOVE = {"CreateIcegateAccount", "TellRegistrant", "ExpireRegistration", "GiveUpRegistration"}
+_ON_THE_MOVE = {
+    "CreateIcegateAccount",
+    "TellRegistrant",
+    "ExpireRegistration",
+    "GiveUpRegistration",
+    "CreateAccount",
+    "ExpireAccountRegistration",
+    "GiveUpAccountRegistration",
+    "PlaceInJourney",
+}
 
 
 @pytest.fixture
@@ -49,6 +58,8 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
     monkeypatch.setattr(captcha, "_COST", captcha._COST if "captcha_in_earnest" in request.fixturenames else 10)
     yield laptop
     laptop.faults.clear()
+    # Nor is a message on its way: the next test's faults are not for it.
+    laptop.wait_until_idle()
     eventually(
         lambda: all(execution.current_state not in _ON_THE_MOVE for execution in laptop.executions()) or None,
         laptop.executions,

@@ -16,8 +16,13 @@ ONLY_RESOURCE = {
     "sns": "*",
     "ses": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}",
     "s3": "${DocumentsBucket.Arn}/*",
-    "states": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
-    "${AWS::StackName}-simplified-registration",
+}
+_MACHINE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-"
+# Which journey a route or step starts and wakes: a task token does not tell. Any other has to do with the first.
+_JOURNEYS = {
+    "POST /accounts/registrations": "account-registration",
+    "await_account_codes": "account-registration",
+    "confirm_account_codes": "account-registration",
 }
 # Not called by the code itself: Lambda writes the logs and reads the outbox's stream, and DynamoDB, S3 and Secrets
 # Manager use the key for it.
@@ -49,6 +54,13 @@ def function_of(call: Call) -> str:
     return "APIHandler" if " " in call.made_by else logical_id(call.made_by)
 
 
+def machine_of(call: Call) -> str:
+    """The state machine that a call to Step Functions is about."""
+    made_by = call.made_by or ""
+    found = (journey for caller, journey in _JOURNEYS.items() if made_by.startswith(caller))
+    return _MACHINE + next(found, "simplified-registration")
+
+
 def needed(calls: Iterable[Call], template: Template, environment: dict[str, str]) -> dict[str, set[Allowed]]:
     """What the calls need: function (logical id) to actions on resources. A transaction needs what its parts need."""
     variables: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
@@ -60,7 +72,8 @@ def needed(calls: Iterable[Call], template: Template, environment: dict[str, str
             continue
         needs = found[function_of(call)]
         if call.service != "dynamodb":
-            needs.update(Allowed(action, ONLY_RESOURCE[call.service]) for action in call.actions)
+            resource = machine_of(call) if call.service == "states" else ONLY_RESOURCE[call.service]
+            needs.update(Allowed(action, resource) for action in call.actions)
             continue
         for operation, part in call.parts:
             assert re.fullmatch(r"[A-Za-z]+", operation)

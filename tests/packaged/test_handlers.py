@@ -30,6 +30,12 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "ExpireRegistration": ({"registration_id": UNKNOWN, "because": "time_ran_out"}, "RegistrationUnknown"),
     "VerifyContactCodes": (CODES, "FlowTokenInvalid"),
     "VerifyAlternateCodes": (CODES, "FlowTokenInvalid"),
+    "AwaitAccountCodes": (WAITING, "RegistrationUnknown"),
+    "CreateAccount": ({"registration_id": UNKNOWN}, "RegistrationUnknown"),
+    "ExpireAccountRegistration": ({"registration_id": UNKNOWN, "because": "time_ran_out"}, "RegistrationUnknown"),
+    "IssueAccountCodes": ({"registration_id": UNKNOWN}, "FlowTokenInvalid"),
+    "ConfirmAccountCodes": (CODES, "FlowTokenInvalid"),
+    "ApplyMobileReplacement": ({"flow_id": UNKNOWN}, "ReplacementUnknown"),
 }
 NOTHING_SENT = {"sent": 0, "failed": 0, "given_up": 0, "left": 0}
 ISSUED = {"issued": 0, "has_one": 0, "not_a_holder": 0, "not_an_iec": 0, "not_sent": 0}

@@ -23,6 +23,8 @@ VARIABLES = {
     "SESSIONS_TABLE",
     "LIMITS_TABLE",
     "SIMPLIFIED_REGISTRATION_ARN",
+    "ACCOUNT_REGISTRATION_ARN",
+    "MOBILE_REPLACEMENT_ARN",
     "SERVER_KEYS_SECRET",
     "DOCUMENTS_BUCKET",
     "SMS_ENTITY_ID",
@@ -52,7 +54,13 @@ FUNCTIONS = {
     "VerifyContactCodes",
     "VerifyAlternateCodes",
     "IssueTemporaryPasswords",
+    "AwaitAccountCodes",
+    "CreateAccount",
+    "ExpireAccountRegistration",
+    "IssueAccountCodes",
+    "ConfirmAccountCodes",
     "SendMessages",
+    "ApplyMobileReplacement",
 }
 
 # What stands in the template for its own sake: nothing else needs to name it.
@@ -68,7 +76,13 @@ NAMED_BY_NOTHING = {
     "AWS::SNS::TopicPolicy",
 }
 # Run by other state machines: the template itself does not name them.
-CALLED_FROM_OUTSIDE = {"VerifyContactCodes", "VerifyAlternateCodes"}
+CALLED_FROM_OUTSIDE = {"VerifyContactCodes", "VerifyAlternateCodes", "IssueAccountCodes", "ConfirmAccountCodes"}
+# The state machines, and the variable that holds the name of each.
+MACHINES = {
+    "SimplifiedRegistration": "SIMPLIFIED_REGISTRATION_ARN",
+    "AccountRegistration": "ACCOUNT_REGISTRATION_ARN",
+    "MobileReplacement": "MOBILE_REPLACEMENT_ARN",
+}
 
 
 def lint(template: Template) -> list[str]:
@@ -105,7 +119,7 @@ def test_no_key_is_given_twice(path: Path) -> None:
 def test_every_expected_resource_is_there(template: Template) -> None:
     assert set(functions(template)) == FUNCTIONS
     assert set(of_type(template, "AWS::DynamoDB::Table")) == set(KEYS_OF_TABLES)
-    assert set(of_type(template, "AWS::StepFunctions::StateMachine")) == {"SimplifiedRegistration"}
+    assert set(of_type(template, "AWS::StepFunctions::StateMachine")) == set(MACHINES)
     assert set(of_type(template, "AWS::S3::Bucket")) == {"DocumentsBucket"}
     assert set(of_type(template, "AWS::SecretsManager::Secret")) == {"ServerKeysSecret"}
     assert set(of_type(template, "AWS::SNS::Topic")) == {"AlarmTopic"}
@@ -148,9 +162,12 @@ def test_every_function_gets_every_variable_and_no_other(transformed: Template) 
         assert set(body["Properties"]["Environment"]["Variables"]) == VARIABLES, name
 
 
-def test_the_state_machines_arn_is_its_name_so_that_nothing_waits_for_itself(template: Template) -> None:
-    name = template["Resources"]["SimplifiedRegistration"]["Properties"]["StateMachineName"]["Fn::Sub"]
-    arn = template["Globals"]["Function"]["Environment"]["Variables"]["SIMPLIFIED_REGISTRATION_ARN"]["Fn::Sub"]
+@pytest.mark.parametrize(("machine", "variable"), MACHINES.items())
+def test_the_state_machines_arn_is_its_name_so_that_nothing_waits_for_itself(
+    template: Template, machine: str, variable: str
+) -> None:
+    name = template["Resources"][machine]["Properties"]["StateMachineName"]["Fn::Sub"]
+    arn = template["Globals"]["Function"]["Environment"]["Variables"][variable]["Fn::Sub"]
     assert arn.rpartition(":")[2] == name.rpartition(":")[2]
     assert arn.endswith(f":stateMachine:{name}")
 
@@ -298,7 +315,7 @@ def test_logs_are_kept_a_year_and_outlive_the_stack(template: Template) -> None:
     assert {group["DeletionPolicy"] for group in groups.values()} == {"Retain"}
     for name, body in functions(template).items():
         assert body["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
-    assert len(groups) == len(FUNCTIONS) + len(["SimplifiedRegistration", "RestAPI"])
+    assert len(groups) == len(FUNCTIONS) + len([*MACHINES, "RestAPI"])
 
 
 def test_no_data_of_a_journey_is_logged_and_nothing_is_traced(transformed: Template) -> None:
@@ -315,7 +332,7 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
     wanted = {f"{name}{kind}Alarm" for name in FUNCTIONS for kind in ("Errors", "Throttles")}
     wanted |= {f"{name}{kind}Alarm" for name in KEYS_OF_TABLES for kind in ("Throttles", "SystemErrors")}
-    wanted |= {f"SimplifiedRegistration{kind}Alarm" for kind in ("Failed", "TimedOut")}
+    wanted |= {f"{name}{kind}Alarm" for name in MACHINES for kind in ("Failed", "TimedOut")}
     wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
     wanted |= {"MessagesGivenUpAlarm", "MessagesStuckAlarm", "MessagesStreamAlarm"}
     assert wanted <= alarms.keys()

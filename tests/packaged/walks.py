@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import altcha
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import get_session
 
 from chalicelib.domain import codes, outbox
@@ -23,11 +25,14 @@ from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.suite import suite
+from infra.local.calls import Call
+from infra.local.faults import Fault
 from infra.local.laptop import Laptop
 from infra.local.samples import Sample
 
 PASSWORD = "Sagar#2026"
 PATIENCE_SECONDS = 60
+COLLISION: dict[str, Any] = {"code": "TransactionConflictException", "status": 400}
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,36 @@ class Walker:
         return told
 
 
+class Newcomer(Walker):
+    """A person who signs up for an account."""
+
+    def __init__(self, laptop: Laptop, number: int) -> None:
+        super().__init__(laptop, laptop.samples[0])
+        self.email, self.mobile = f"newcomer-{number}@people.example", f"+9198763{number:05}"
+
+    @property
+    def here(self) -> str:
+        return f"/accounts/registrations/{self.registration_id}"
+
+    def apply(self, username: str) -> None:
+        body = {
+            "role": "importer_exporter",
+            "name": "Newcomer",
+            "email": self.email,
+            "mobile": self.mobile,
+            "username": username,
+            "password": PASSWORD,
+            "confirm_password": PASSWORD,
+            "privacy_notice": self.ask("GET", "/privacy-notice")["version"],
+            "captcha": self.captcha(),
+        }
+        opened = self.ask("POST", "/accounts/registrations", body)
+        self.registration_id, self.flow_token = opened["registration_id"], opened["flow_token"]
+
+    def sent(self) -> Codes:
+        return self.codes(self.mobile, self.email)
+
+
 def walk_everything(laptop: Laptop) -> None:
     """Every journey, and every step that runs a second time or from elsewhere."""
     holders = iter(laptop.samples)
@@ -136,6 +171,9 @@ def walk_everything(laptop: Laptop) -> None:
         be_woken_by_a_retry,
         issue_temporary_passwords,
         send_messages,
+        sign_up,
+        sign_up_in_vain,
+        be_signed_up_by_another_state_machine,
     )
     for walk in walks:
         walk(laptop, holders)
@@ -248,3 +286,76 @@ def send_messages(laptop: Laptop, holders: Iterator[Sample]) -> None:
     suite().store.write(*map(WriteMessage, messages))
     laptop.wait_until_idle()
     assert walker.step("send_messages") == {"sent": 0, "failed": 0, "given_up": 0, "left": 0}
+
+
+def sign_up(laptop: Laptop, _holders: Iterator[Sample]) -> None:
+    """An account: sent again, one wrong try, and the end from another browser; a retry of the wait wakes it."""
+    person = Newcomer(laptop, 1)
+    person.apply("newcomer.1")
+    laptop.wait_until_idle()
+    laptop.clock.advance(seconds=31)
+    person.ask("POST", f"{person.here}/codes")
+    codes = person.sent()
+    wrong = {"mobile_code": "000000", "email_code": codes.email_code}
+    person.ask("POST", f"{person.here}/codes/verify", wrong, expected=(422,))
+    addresses = {"email": person.email, "mobile": person.mobile}
+    with laptop.faults.during("states", "SendTaskSuccess"):
+        person.ask("POST", f"{person.here}/codes/verify", vars(codes), expected=(503,))
+    person.step("await_account_codes", registration_id=person.registration_id, task_token="retried")
+    resumed = person.ask("POST", "/accounts/registrations/resume", {**addresses, **vars(codes)})
+    person.flow_token = resumed["flow_token"]
+    person.reach("registered")
+
+
+def sign_up_in_vain(laptop: Laptop, _holders: Iterator[Sample]) -> None:
+    """A username that went to somebody else meanwhile, one that is taken from the start, and one whose time ran out."""
+    late = Newcomer(laptop, 2)
+    late.apply("newcomer.2")
+    quick = Newcomer(laptop, 3)
+    quick.apply("NEWCOMER.2")
+    quick.ask("POST", f"{quick.here}/codes/verify", vars(quick.sent()))
+    quick.reach("registered")
+    with collision_of_the_loss(laptop):
+        late.ask("POST", f"{late.here}/codes/verify", vars(late.sent()), expected=(202, 410))
+        late.reach("expired")
+    Newcomer(laptop, 4).apply("newcomer.2")
+    slow = Newcomer(laptop, 5)
+    slow.apply("newcomer.5")
+    laptop.wait_until_idle()
+    ended = slow.step("expire_account_registration", registration_id=slow.registration_id, because="step_failed")
+    assert ended["status"] == "expired", ended
+
+
+@contextmanager
+def collision_of_the_loss(laptop: Laptop) -> Iterator[None]:
+    """Let the write that says a name was lost meet another writer's once, so that it looks whether it was made."""
+    before = laptop.calls.before_sending
+    struck: list[Fault] = []
+
+    def colliding(call: Call, request: AWSPreparedRequest) -> AWSResponse | None:
+        if call.made_by == "create_account" and len(call.parts) == 2 and not struck:
+            struck.append(laptop.faults.add("dynamodb", "TransactWriteItems", "refused", **COLLISION))
+        return before(call, request) if before else None
+
+    laptop.calls.before_sending = colliding
+    try:
+        yield
+    finally:
+        laptop.calls.before_sending = before
+    assert [fault.struck for fault in struck] == [1]
+
+
+def be_signed_up_by_another_state_machine(laptop: Laptop, _holders: Iterator[Sample]) -> None:
+    """The steps that send and confirm codes, called as steps: of a journey that waits, and of one never started."""
+    person = Newcomer(laptop, 6)
+    person.apply("newcomer.6")
+    laptop.wait_until_idle()
+    laptop.clock.advance(seconds=31)
+    person.step("issue_account_codes", registration_id=person.registration_id)
+    person.step("confirm_account_codes", registration_id=person.registration_id, **vars(person.sent()))
+    person.reach("registered")
+    with laptop.faults.during("states", "StartExecution"):
+        person = Newcomer(laptop, 7)
+        person.apply("newcomer.7")
+    person.step("confirm_account_codes", registration_id=person.registration_id, **vars(person.sent()))
+    person.reach("registered")

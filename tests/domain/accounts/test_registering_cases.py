@@ -356,6 +356,7 @@ def test_an_icegate_id_that_is_held_for_a_registration_is_taken_until_the_hold_e
     assert world.told() == [("account_code", CONTACT.mobile), ("username_taken", CONTACT.email)]
     world.advance(hours=8)
     assert world.registered(wish(username="Asha_Nair")).username == "Asha_Nair"
+    assert world.told().count(("account_code", CONTACT.email)) == 1
 
 
 def test_a_username_is_no_icegate_id_for_anybody_else(world: World) -> None:
@@ -374,6 +375,7 @@ def test_the_name_of_a_closed_account_is_free_from_its_day_on(world: World) -> N
     assert ("username_taken", CONTACT.email) in world.told()
     world.advance(days=365)
     assert world.registered().account_id != closed.account_id
+    assert world.told().count(("account_code", CONTACT.email)) == 1
 
 
 def open_icegate_account(world: World, icegate_id: str) -> None:
