@@ -84,7 +84,7 @@ def withdrawn(stored: Keys | None, key_id: str, now: datetime) -> Keys:
         raise KeysRefusedError(f"{key_id} is the current key; `use` another first")
     safe_at = datetime.fromisoformat(keys["current_since"]) + RUN_OUT
     if now < safe_at:
-        raise KeysRefusedError(f"what was made under {key_id} may still be good; withdraw it from {safe_at:%d-%m-%Y} on")
+        raise KeysRefusedError(f"what {key_id} made may still be good; withdraw it from {safe_at:%d-%m-%Y} on")
     return {**keys, "keys": {name: key for name, key in keys["keys"].items() if name != key_id}}
 
 
