@@ -369,6 +369,15 @@ def test_an_address_is_written_to_ten_times_a_day(world: World) -> None:
     assert limit.retry_at is not None
 
 
+def test_sending_again_counts_among_the_ten(world: World) -> None:
+    for number in range(2):
+        world.opened(wish(username=f"Asha.{number}"))
+        for _ in range(codes.SENDS - 1):
+            world.advance(seconds=30)
+            world.send_again()
+    assert refused(world.opened).code is Code.SEND_LIMIT_REACHED
+
+
 def test_a_network_may_open_so_many_and_no_more(world: World) -> None:
     def other(number: int) -> Contact:
         return Contact(EmailAddress(f"a{number}@nair.example"), Mobile(f"+9198765{number:05}"))
