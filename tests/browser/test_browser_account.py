@@ -10,8 +10,11 @@ from playwright.sync_api import expect
 from chalicelib.domain.accounts.account import AccountStatus
 from chalicelib.domain.accounts.security import Method
 from chalicelib.suite import suite
+from infra.local.laptop import Laptop
 from tests.browser.people import Somebody, Visit, signed_in
-from tests.browser.visitor import DESK, NARROW, PASSWORD
+from tests.browser.visitor import DESK, NARROW, PASSWORD, Visitor
+from tests.journeys.importers import PASSWORD as ICEGATE_PASSWORD
+from tests.journeys.importers import new_registrant
 
 NEW_PASSWORD = "Quiet#Monsoon48"
 NEW_EMAIL, NEW_MOBILE = "asha.new@people.example", "9822222222"
@@ -46,7 +49,7 @@ def test_every_page_is_for_everybody(visit: Visit, language: str, width: int) ->
 
     begins_an_authenticator(person)
     person.visitor.check("authenticator-scan")
-    gives_the_first_code(person)
+    gives_the_first_code(person.visitor)
     person.visitor.check("authenticator-codes")
 
 
@@ -56,11 +59,12 @@ def begins_an_authenticator(person: Somebody) -> None:
     person.visitor.heading("authenticator.scan_heading")
 
 
-def gives_the_first_code(person: Somebody) -> None:
-    person.secret = (person.find("secret").text_content() or "").replace(" ", "")
-    person.visitor.type(code=pyotp.TOTP(person.secret).at(suite().clock()))
-    person.visitor.page.locator("#first-code [type=submit]").click()
-    person.visitor.heading("recovery_codes.keep_heading")
+def gives_the_first_code(person: Visitor) -> None:
+    """Type the key into an app, and what the app shows into the page."""
+    key = (person.find("secret").text_content() or "").replace(" ", "")
+    person.type(code=pyotp.TOTP(key).at(suite().clock()))
+    person.page.locator("#first-code [type=submit]").click()
+    person.heading("recovery_codes.keep_heading")
 
 
 class TestAuthenticator:
@@ -78,7 +82,7 @@ class TestAuthenticator:
         person.visitor.type(code="000000")
         person.visitor.page.locator("#first-code [type=submit]").click()
         expect(person.find("summary")).to_be_focused()
-        gives_the_first_code(person)
+        gives_the_first_code(person.visitor)
         codes = person.find("recovery-codes").locator("li").all_text_contents()
         assert len(set(codes)) == 10
         person.visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -356,6 +360,59 @@ def test_a_check_comes_before_a_password_is_typed(visit: Visit) -> None:
     person.visitor.go("/account/password")
     person.show_second_factor("/account/password")
     expect(person.find("current_password")).to_be_visible()
+
+
+def test_a_session_that_ends_during_the_check_loses_nothing_either(visit: Visit) -> None:
+    person = signed_in(visit)
+    person.go("/account/email")
+    person.visitor.type(email=NEW_EMAIL)
+    person.visitor.laptop.clock.advance(minutes=TOO_LATE)
+    person.visitor.page.locator("#account-email [type=submit]").click()
+    person.visitor.at("/check")
+    expect(person.find("second-factor")).to_be_visible()
+    person.visitor.laptop.clock.advance(minutes=16)
+    person.visitor.type(code=person.app_code())
+    person.visitor.page.locator("#second-factor [type=submit]").click()
+    person.visitor.at("/sign-in")
+    person.visitor.sign_in(person.stored.username)
+    person.visitor.at("/sign-in/second-factor")
+    person.visitor.type(code=person.app_code())
+    person.visitor.page.locator("#second-factor [type=submit]").click()
+    person.visitor.at("/account/email")
+    expect(person.find("email")).to_have_value(NEW_EMAIL)
+
+
+def test_a_registrant_of_icegate_looks_after_the_login_the_same_way(visit: Visit, laptop: Laptop) -> None:
+    """What is ICEGATE's stays: the name on record is not changed here, nor the account closed."""
+    registrant, person = new_registrant(laptop), visit("hi", NARROW)
+    person.go("/sign-in")
+    person.sign_in(registrant.icegate_id, ICEGATE_PASSWORD)
+    person.at("/home")
+    person.go("/account")
+    expect(person.find("account-name")).to_have_text(registrant.legal_name)
+    expect(person.find("account-role")).to_have_text(person.word("role.icegate_registrant"))
+    for hidden in ("row-close", "row-training", "row-authority", "account-consent"):
+        expect(person.find(hidden)).to_be_hidden()
+    expect(person.find("row-name").locator("a")).to_be_hidden()
+    person.check("account-icegate")
+    mobile, email = (person.find(f"account-{channel}").text_content() or "" for channel in ("mobile", "email"))
+    assert email.endswith(".example")
+
+    person.find("do-authenticator").click()
+    person.at("/check")
+    person.find("way-mobile").check()
+    person.page.locator("#choose [type=submit]").click()
+    expect(person.find("code")).to_be_visible()
+    sms = next(sent.text for sent in laptop.outbox() if sent.to == mobile.replace(" ", ""))
+    person.type(code=sms[-6:])
+    person.page.locator("#second-factor [type=submit]").click()
+    person.at("/account/authenticator")
+    person.find("go").click()
+    person.heading("authenticator.scan_heading")
+    gives_the_first_code(person)
+    person.find("codes-kept").click()
+    person.at("/account")
+    expect(person.find("account-recovery-codes")).to_have_text(person.word("account.codes_left", count=10))
 
 
 def test_no_page_shows_anything_after_sign_out(visit: Visit) -> None:

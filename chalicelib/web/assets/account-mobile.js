@@ -1,7 +1,7 @@
 import { dayAndTime, dayOf } from "./clock.js";
 import { readyContactChange, underWay } from "./contact-change.js";
 import { hold, showProblem } from "./form.js";
-import { spaced, turnTo } from "./make.js";
+import { spaced, tell, turnTo } from "./make.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
 
@@ -50,7 +50,7 @@ if (account.pending_mobile) {
 } else {
   const begin = readyContactChange("mobile", texts, done);
   if (account.mobile_confirm_by) {
-    find("record-now-until").textContent = word("account.confirm_by", { day: dayOf(account.mobile_confirm_by) });
+    tell(find("record-now-until"), word("account.confirm_by", { day: dayOf(account.mobile_confirm_by) }));
     find("same").hidden = false;
     find("same-go").addEventListener("click", async () => {
       if (find("same-go").getAttribute("aria-disabled") === "true") return;

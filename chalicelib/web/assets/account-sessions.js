@@ -1,7 +1,7 @@
 import { clockTime } from "./clock.js";
 import { hold } from "./form.js";
 import { forgetAll } from "./keep.js";
-import { make } from "./make.js";
+import { make, tell } from "./make.js";
 import { ask, goOn, open, read, shown } from "./signed-in.js";
 import { askToTryAgain } from "./trouble.js";
 import { find, say, word } from "./words.js";
@@ -24,7 +24,7 @@ async function end(button, path, then) {
 function card(session) {
   const device = session.device || word("account.unknown_device");
   const since = clockTime(session.signed_in_at);
-  const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
+  const fact = (name, value) => make("div", {}, make("dt", {}, name), tell(make("dd"), value));
   const facts = make("dl", {}, fact(word("account_sessions.since"), since), fact(word("account_sessions.used"), clockTime(session.last_used_at)));
   const heading = make("h2", {}, device);
   if (session.is_current) {

@@ -1,5 +1,6 @@
 import { dayOf } from "./clock.js";
 import { readyForm } from "./form.js";
+import { tell } from "./make.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
 
@@ -8,7 +9,7 @@ const { training_acknowledged_at: at } = await read("/account");
 if (at) {
   find("account-training").hidden = true;
   find("told").hidden = false;
-  find("told").textContent = word("training.told", { day: dayOf(at) });
+  tell(find("told"), word("training.told", { day: dayOf(at) }));
 }
 readyForm(find("account-training"), {
   heed,

@@ -3,7 +3,7 @@ import { now } from "./api.js";
 import { dayAndTime, dayOf } from "./clock.js";
 import { hold } from "./form.js";
 import { forget, keep, kept } from "./keep.js";
-import { make, spaced } from "./make.js";
+import { address, make, spaced, tell } from "./make.js";
 import { isStaff, roleName } from "./roles.js";
 import { ask, goOn, open, read, shown } from "./signed-in.js";
 import { askToTryAgain } from "./trouble.js";
@@ -15,7 +15,7 @@ let account = await read("/account");
 const staff = isStaff(account.role);
 
 function put(id, text) {
-  find(`account-${id}`).textContent = text;
+  tell(find(`account-${id}`), text);
 }
 
 /** A request behind a button; what goes wrong is told, and the button may be pressed again. */
@@ -48,7 +48,7 @@ function showPerson() {
 }
 
 function showReach() {
-  put("email", account.email);
+  find("account-email").replaceChildren(address(account.email));
   put("mobile", spaced(account.mobile));
   const told = [];
   if (account.mobile_confirmed_at) told.push(word("account.confirmed_at", { day: dayOf(account.mobile_confirmed_at) }));
@@ -72,7 +72,7 @@ function showBrowsers() {
       const device = browser.device || word("account.unknown_device");
       const button = make("button", { type: "button", class: "quiet small", "aria-label": word("account.forget_named", { device }) }, word("account.forget"));
       button.addEventListener("click", () => forgetBrowser(button, browser, device));
-      const told = make("span", { class: "more" }, word("account.browser_until", { since: dayOf(browser.since), until: dayOf(browser.until) }));
+      const told = tell(make("span", { class: "more" }), word("account.browser_until", { since: dayOf(browser.since), until: dayOf(browser.until) }));
       return make("li", {}, make("span", {}, device, told), button);
     }),
   );
@@ -104,7 +104,7 @@ function showPending() {
   const pending = account.pending_mobile;
   find("pending").hidden = !pending;
   if (!pending) return;
-  find("pending-text").textContent = word("account.pending_text", { time: dayAndTime(pending.effective_at), mobile: pending.mobile });
+  tell(find("pending-text"), word("account.pending_text", { time: dayAndTime(pending.effective_at), mobile: pending.mobile }));
   const button = find("pending-cancel");
   button.addEventListener("click", () =>
     pressed(button, async () => {
@@ -133,7 +133,7 @@ showBrowsers();
 showTodo();
 showPending();
 find("account-consent").hidden = !account.consent;
-if (account.consent) find("consent-text").textContent = word("account.consent", { day: dayOf(account.consent.at), version: account.consent.version });
+if (account.consent) tell(find("consent-text"), word("account.consent", { day: dayOf(account.consent.at), version: account.consent.version }));
 find("row-close").hidden = !account.may_close && account.role !== "importer_exporter";
 find("download").addEventListener("click", () => pressed(find("download"), download));
 shown();

@@ -1,6 +1,6 @@
 import { dayAndTime } from "./clock.js";
 import { hold } from "./form.js";
-import { make } from "./make.js";
+import { make, tell } from "./make.js";
 import { ask, open, read, shown } from "./signed-in.js";
 import { askToTryAgain } from "./trouble.js";
 import { find, say, word } from "./words.js";
@@ -9,7 +9,7 @@ function item(event) {
   const refused = event.outcome === "refused";
   const what = make("b", {}, event.text);
   const more = [dayAndTime(event.at), event.device].filter(Boolean).join(" · ");
-  return make("li", { class: refused ? "refused" : null }, what, refused ? make("span", { class: "badge bad" }, word("activity.refused")) : null, make("span", { class: "more" }, more));
+  return make("li", { class: refused ? "refused" : null }, what, refused ? make("span", { class: "badge bad" }, word("activity.refused")) : null, tell(make("span", { class: "more" }), more));
 }
 
 function add({ events, next }) {

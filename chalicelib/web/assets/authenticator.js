@@ -4,7 +4,7 @@ import { readyDigits } from "./code-entry.js";
 import { hold, readyForm, showProblem } from "./form.js";
 import { now } from "./api.js";
 import { showCodes } from "./kept-codes.js";
-import { make, turnTo } from "./make.js";
+import { make, tell, turnTo } from "./make.js";
 import { drawQr } from "./qr.js";
 import { isStaff } from "./roles.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
@@ -39,7 +39,7 @@ function beginAgain(problem = null) {
 }
 
 if (account.authenticator) {
-  find("has").textContent = word("authenticator.has", { day: dayOf(account.authenticator.enrolled_at) });
+  tell(find("has"), word("authenticator.has", { day: dayOf(account.authenticator.enrolled_at) }));
   find("has").hidden = false;
   find("go").textContent = word("authenticator.go_again");
   find("removal").hidden = isStaff(account.role);

@@ -11,9 +11,22 @@ export function make(tag, attributes = {}, ...children) {
 /** "+91 98765 43210": a number that can be read out. A masked one stays as it is. */
 export const spaced = (mobile) => mobile.replace(/^\+91([0-9]{5})([0-9]{5})$/, "+91 $1 $2");
 
+/** An email that, where it must part at the end of a line, parts before its domain. */
+export function address(email) {
+  const at = email.lastIndexOf("@");
+  return make("span", { class: "address" }, email.slice(0, at), make("wbr"), email.slice(at));
+}
+
+/** Shows a sentence in which no date parts at the end of a line. */
+export function tell(element, sentence) {
+  const parts = sentence.split(/([0-9]{2}-[0-9]{2}-[0-9]{4})/);
+  element.replaceChildren(...parts.map((part, at) => (at % 2 ? make("span", { class: "date" }, part) : part)));
+  return element;
+}
+
 /** Another question on the same page: heading, title and focus go to it. */
 export function turnTo(heading, text, siteName) {
-  heading.textContent = text;
+  tell(heading, text);
   document.title = `${text} – ${siteName}`;
   heading.focus();
   scrollTo(0, 0);

@@ -21,7 +21,7 @@ import { duration } from "./clock.js";
 import { hold } from "./form.js";
 import { forget, forgetAll, keep, kept, reloadIfKept } from "./keep.js";
 import { askToTryAgain, sayNo } from "./trouble.js";
-import { base, find, language, to, word } from "./words.js";
+import { base, find, language, page, to, word } from "./words.js";
 
 const WARN = 2 * 60000; // ms before the session ends for want of use
 const IDLE_AT_LEAST = 14 * 60000; // the server ends it after 15 minutes, and counts only whole ones
@@ -80,7 +80,8 @@ function claim(username) {
 }
 
 function toSignIn(why) {
-  keep("back", here());
+  // Whose session ends while they show who they are goes back to where they came from, not to the check.
+  if (page !== "check") keep("back", here());
   return goOn("/sign-in", why);
 }
 

@@ -1,6 +1,6 @@
 import { dayOf } from "./clock.js";
 import { hold, showProblem } from "./form.js";
-import { make } from "./make.js";
+import { address, make, tell } from "./make.js";
 import { memberId, memberPath, openMember } from "./member.js";
 import { roleName } from "./roles.js";
 import { ask, open, read, shown } from "./signed-in.js";
@@ -25,8 +25,8 @@ async function showFacts() {
     fact(word("staff.status"), make("span", { class: `badge ${member.status}` }, statusName(member.status))),
     fact(word("staff.role"), roleName(member.role)),
     fact(word("staff.authority"), member.authority.name),
-    fact(word("label.email"), member.email),
-    fact(word("label.mobile"), make("span", {}, member.mobile, make("span", { class: "more" }, confirmed))),
+    fact(word("label.email"), address(member.email)),
+    fact(word("label.mobile"), make("span", {}, member.mobile, tell(make("span", { class: "more" }), confirmed))),
   ];
   if (member.status === "invited") facts.push(fact(word("member.invitation"), word("member.invitation_until", { day: dayOf(member.invitation_expires_at) })));
   else {

@@ -1,5 +1,5 @@
 import { readyForm } from "./form.js";
-import { make } from "./make.js";
+import { address, make } from "./make.js";
 import { roleName } from "./roles.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
@@ -21,7 +21,7 @@ function show(members, code) {
     ...members.map((member) =>
       row(find("table"), [
         make("a", { href: to(`/staff/member#${member.account_id}`) }, member.name),
-        make("span", { class: "address" }, member.email),
+        address(member.email),
         roleName(member.role),
         make("span", { class: `badge ${member.status}` }, statusName(member.status)),
         lackingOf(member),
