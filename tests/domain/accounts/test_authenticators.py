@@ -392,18 +392,26 @@ def test_one_of_both_is_not_enough(door: Door) -> None:
     assert door.stored(person).security.authenticator is not None
 
 
-def test_its_codes_serve_for_nothing_else_and_none_else_serves_for_it(door: Door) -> None:
+def test_codes_of_a_step_up_remove_no_authenticator(door: Door) -> None:
+    """They were asked for before it was added, in another window."""
     person = door.person()
-    signed_in = door.signed_in(person)
+    token = door.signed_in(person).token
     door.clock.advance(seconds=31)
-    door.second_factor.send_code(door.actor(signed_in.token), Channel.MOBILE, HERE)
-    step_up = door.code(signed_in.token)
+    for channel in Channel:
+        door.second_factor.send_code(door.actor(token), channel, HERE)
+    typed = Codes(door.code(token, Channel.MOBILE), door.code(token, Channel.EMAIL))
     door.with_authenticator(person)
-    verify = Codes(step_up, step_up)
-    refusal = refused(lambda: door.loss.verify(door.actor(signed_in.token), verify, HERE))
-    assert refusal.code is Code.CODE_EXPIRED
+    assert refused(lambda: door.loss.verify(door.actor(token), typed, HERE)).code is Code.CODE_EXPIRED
+
+
+def test_codes_of_a_loss_sign_nobody_in(door: Door) -> None:
+    person = door.person()
+    door.with_authenticator(person)
     token, typed = lost(door, person)
     assert refused(lambda: show(door, token, typed.mobile, Method.MOBILE_CODE)).code is Code.METHOD_NOT_OFFERED
+    # Nor once it was removed in another window.
+    door.secure(person, replace(door.stored(person).security, authenticator=None))
+    assert refused(lambda: show(door, token, typed.mobile, Method.MOBILE_CODE)).code is Code.CODE_EXPIRED
 
 
 def test_two_at_once_one_goes_on(door: Door) -> None:
