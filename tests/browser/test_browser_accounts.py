@@ -204,6 +204,21 @@ def test_going_on_from_another_browser(visit: Visit, language: str, width: int) 
     person.visitor.check("sign-up-lost")
 
 
+def test_the_browser_fills_in_the_code_of_our_sms_where_it_can(visit: Visit) -> None:
+    """WebOTP, with a browser that gives the code at once."""
+    page = visit()
+    page.context.add_init_script(
+        "window.OTPCredential = class {};"
+        "navigator.credentials.get = async ({ otp }) => ({ code: otp.transport[0] === 'sms' ? '246802' : '' });"
+    )
+    account, _ = account_in_store(authenticator=False)
+    page.go("/sign-in")
+    page.sign_in(account.username)
+    page.find("way-mobile").check()
+    page.page.locator("#choose [type=submit]").click()
+    expect(page.find("code")).to_have_value("246802")
+
+
 def test_an_own_username(visit: Visit) -> None:
     person = newcomer(visit())
     page = person.visitor

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.web import rendering
+from chalicelib.web import privacy_notice, rendering
 from chalicelib.web.rendering import NOT_FOUND, PAGES, assets, page, scripts
 from chalicelib.web.texts import LANGUAGES, text
 
@@ -141,13 +141,44 @@ class TestEveryPage:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["codes", "alternate-codes", "resume"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "codes",
+        "alternate-codes",
+        "resume",
+        "sign-up-codes",
+        "sign-up-resume",
+        "reset-codes",
+        "sign-in-lost-authenticator",
+    ],
+)
 def test_each_code_has_one_input_that_phones_fill(name: str, language: str) -> None:
     inputs = {str(one["name"]): one for one in Outline(page(name, language, "")).all("input")}
     for code in ("mobile_code", "email_code"):
         assert inputs[code]["inputmode"] == "numeric"
         assert inputs[code]["autocomplete"] == "one-time-code"
         assert "maxlength" not in inputs[code]  # a pasted "123 456" must not be cut
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_head_offers_what_fits_whoever_reads(language: str) -> None:
+    def offered(name: str) -> tuple[bool, bool]:
+        outline = Outline(page(name, language, ""))
+        ways_in = [link for link in outline.all("a") if link["href"] == f"/{language}/sign-in" and "class" not in link]
+        return bool(ways_in), "sign-out" in outline.ids()
+
+    assert offered("landing") == (True, False)
+    assert offered("home") == (False, True)
+    assert "sign-out" not in Outline(page("sign-in-second-factor", language, "")).ids()
+
+
+def test_the_privacy_notice_is_in_its_page() -> None:
+    for language in LANGUAGES:
+        html = unescape(page("privacy", language, ""))
+        assert all(f"<p>{paragraph}</p>" in html for paragraph in privacy_notice.text_of(language))
+        assert privacy_notice.version() in html
+        assert f'id="privacy-version">{privacy_notice.version()}<' in page("sign-up", language, "")
 
 
 def test_passwords_may_be_pasted_and_managed() -> None:
@@ -168,6 +199,10 @@ class TestStrictness:
     def test_refuses_an_unknown_placeholder(self) -> None:
         with pytest.raises(KeyError):
             rendering._fill("<p>{{no.such.text}}</p>", "en", {})
+
+    def test_refuses_an_unknown_part(self) -> None:
+        with pytest.raises(FileNotFoundError):
+            rendering._fill("{{part.no_such}}", "en", {})
 
     def test_refuses_a_text_that_wants_values(self) -> None:
         with pytest.raises(KeyError):
@@ -211,5 +246,9 @@ class TestAssets:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_of_forms_are_questions(language: str) -> None:
-    for name in ("landing", "register", "credentials", "codes", "verified", "alternate-contact", "alternate-codes"):
-        assert text(language, f"{name.replace('-', '_')}.heading").endswith("?")
+    icegate = ("landing", "register", "credentials", "codes", "verified", "alternate_contact", "alternate_codes")
+    accounts = ("sign_up", "sign_up_resume", "sign_in", "lost_authenticator", "reset", "reset_password", "mobile_stop")
+    for name in (*icegate, *accounts):
+        assert text(language, f"{name}.heading").endswith("?")
+    for question in ("", "_mobile", "_email", "_authenticator", "_recovery"):
+        assert text(language, f"second_factor.question{question}").endswith("?")
