@@ -13,7 +13,8 @@ from chalicelib.domain.contacts import Channel
 class NoticeKind(StrEnum):
     """Which message it is.
 
-    The catalogue's `sms.<kind>` and `mail.<kind>.subject` and `.body`, and one DLT template each.
+    The catalogue's `mail.<kind>.subject` and `.body`, and, unless it is in `ONLY_BY_MAIL`, `sms.<kind>`, with one DLT
+    template for each language. A text with `{code}` belongs to messages that have a challenge.
     """
 
     CONTACT_CODE = "contact_code"
