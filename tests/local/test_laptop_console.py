@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from infra.local.console import Console
 from infra.local.http_server import HttpAnswer, HttpRequest
 from infra.local.laptop import Laptop
-from infra.local.outbox import Outbox
 from infra.local.samples import HOLDERS
 from tests.local import toy
 from tests.local.conftest import get, start_delivery, token_of
@@ -54,9 +53,7 @@ def test_a_message_is_shown_as_text_never_as_markup(laptop: Laptop) -> None:
 
 
 def test_a_sample_has_all_a_person_needs_to_register() -> None:
-    console = Console(
-        Outbox(lambda: None).newest_first, [HOLDERS[0].with_password("K7PM-9XQ2-HTRW")], "http://localhost:8000"
-    )  # type: ignore[arg-type, return-value]
+    console = Console(list, [HOLDERS[0].with_password("K7PM-9XQ2-HTRW")], "http://localhost:8000")
     answer = ask(console, "/samples")
     assert b'"temporary_password": "K7PM-9XQ2-HTRW"' in answer.body
     assert b'"gstins": [' in answer.body
