@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import audit, limits, passwords, sessions
@@ -106,14 +106,13 @@ class SigningIn:
 
     def _touch(self, touched: Session) -> Session:
         try:
-            self.store.write(WriteSession(touched))
+            return replace(touched, revision=self.store.write(WriteSession(touched)))
         except ChangeRefused as refused:
             # Another request touched it, which is as good, or a sign-out ended it, which counts.
             session = self.store.session(touched.token_hash)
             if session is None:
                 raise Refusal(Code.SESSION_REQUIRED) from refused
             return session
-        return touched
 
 
 def _wants_second_factor(owner: Owner) -> bool:
