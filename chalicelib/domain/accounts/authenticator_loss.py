@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from chalicelib.domain import codes, limits, outbox
 from chalicelib.domain.accounts import raising, session_codes
 from chalicelib.domain.accounts.account import Account
-from chalicelib.domain.accounts.authenticators import notices, without_authenticator
+from chalicelib.domain.accounts.authenticators import without_authenticator
 from chalicelib.domain.accounts.raising import SignedIn
 from chalicelib.domain.accounts.security import Method
+from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.audit import Deed, Entry, Outcome
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
@@ -89,7 +90,7 @@ class AuthenticatorLoss:
             facts = {"method": Method.BOTH_CODES.value, "device": caller.device}
             entries = [Entry(deed, actor.key, actor.key, facts=facts) for deed in (Deed.AUTHENTICATOR_LOST, came)]
             bare = replace(actor.owner, security=without_authenticator(actor.owner.security))
-            changes: list[Change] = [WriteOwner(bare), *notices(NoticeKind.AUTHENTICATOR_REMOVED, bare, now)]
+            changes: list[Change] = [WriteOwner(bare), *told(NoticeKind.AUTHENTICATOR_REMOVED, bare, now)]
             return raising.raised(self.store, self.clock, actor, Method.BOTH_CODES, tries, caller, entries, changes)
 
         try:

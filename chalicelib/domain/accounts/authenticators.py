@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.domain import limits, outbox, sealing
+from chalicelib.domain import limits, sealing
 from chalicelib.domain.accounts import raising, recovery_codes, time_codes, trusted_browsers
 from chalicelib.domain.accounts.account import Account
-from chalicelib.domain.accounts.owners import Owner, OwnerKey, owner_key, username_of
+from chalicelib.domain.accounts.owners import Owner, OwnerKey, username_of
 from chalicelib.domain.accounts.security import ENROLMENT, Authenticator, Enrolment, Security
+from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.accounts.time_codes import Accepted, ClockOff, Used
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import AppendEvent, CountUp, WriteMessage, WriteOwner
-from chalicelib.domain.contacts import Channel
+from chalicelib.domain.changes import AppendEvent, CountUp, WriteOwner
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.recording import recorded
@@ -50,13 +50,6 @@ def without_authenticator(security: Security) -> Security:
     """The security once the authenticator is gone, and with it its recovery codes and the trusted browsers."""
     bare = replace(security, authenticator=None, enrolment=None, recovery_codes=())
     return trusted_browsers.all_forgotten(bare)
-
-
-def notices(kind: NoticeKind, owner: Owner, now: datetime, **values: str) -> tuple[WriteMessage, ...]:
-    """The same notice to both of an owner's addresses."""
-    mine = owner_key(owner)
-    told = (outbox.message(kind, channel, owner.contact, owner.language, now, owner=mine) for channel in Channel)
-    return tuple(WriteMessage(replace(message, values=values)) for message in told)
 
 
 def with_code_accepted(keyring: Keyring, mine: OwnerKey, security: Security, typed: str, now: datetime) -> Security:
@@ -136,7 +129,7 @@ class Authenticators:
             )
             self.store.write(
                 WriteOwner(replace(owner, security=recovery_codes.with_codes(security, made))),
-                *notices(NoticeKind.AUTHENTICATOR_ADDED, owner, now),
+                *told(NoticeKind.AUTHENTICATOR_ADDED, owner, now),
                 *self._recorded(actor, caller, now, Deed.AUTHENTICATOR_ADDED, Deed.RECOVERY_CODES_MADE),
             )
             return made
@@ -159,7 +152,7 @@ class Authenticators:
                 return
             self.store.write(
                 WriteOwner(replace(owner, security=without_authenticator(owner.security))),
-                *notices(NoticeKind.AUTHENTICATOR_REMOVED, owner, now),
+                *told(NoticeKind.AUTHENTICATOR_REMOVED, owner, now),
                 *self._recorded(actor, caller, now, Deed.AUTHENTICATOR_REMOVED),
             )
 

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from chalicelib.domain import limits, outbox
 from chalicelib.domain.accounts import raising, recovery_codes, session_codes, trusted_browsers
-from chalicelib.domain.accounts.authenticators import notices, with_code_accepted
+from chalicelib.domain.accounts.authenticators import with_code_accepted
 from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.accounts.raising import SignedIn
 from chalicelib.domain.accounts.security import Method, Security
+from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.audit import Deed, Entry, Outcome
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
@@ -144,8 +145,8 @@ class SecondFactor:
         changes: list[Change] = []
         if method is Method.RECOVERY_CODE:
             deeds.append(Deed.RECOVERY_CODE_USED)
-            left = str(len(security.recovery_codes))
-            changes += notices(NoticeKind.RECOVERY_CODE_USED, owner, now, left=left)
+            left = {"left": str(len(security.recovery_codes))}
+            changes += told(NoticeKind.RECOVERY_CODE_USED, owner, now, values=left)
         if trust_browser and is_sign_in:
             deeds.append(Deed.BROWSER_TRUSTED)
             security, browser = trusted_browsers.trusted(security, caller.device, now)
