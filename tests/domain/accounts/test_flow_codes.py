@@ -14,6 +14,7 @@ from chalicelib.domain import codes, limits
 from chalicelib.domain.accounts.flow_codes import OpenedFlow
 from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
 from chalicelib.domain.accounts.owners import owner_key
+from chalicelib.domain.audit import Deed
 from chalicelib.domain.changes import Change, CountUp, WriteFlow
 from chalicelib.domain.codes import ATTEMPTS, Codes
 from chalicelib.domain.contacts import Channel
@@ -31,7 +32,7 @@ def world() -> OwnWorld:
 
 def opened(world: OwnWorld, typed: str = "asha.nair", *, known: bool = True) -> OpenedFlow:
     found = world.store.account(_id_of(world)) if known else None
-    return world.codes.asked_by_stranger(KIND, found, typed, world.captcha(), STRANGER)
+    return world.codes.asked_by_stranger(KIND, found, typed, world.captcha(), STRANGER, Deed.PASSWORD_RESET_ASKED)
 
 
 def _id_of(world: OwnWorld) -> str:

@@ -215,7 +215,8 @@ class TestStoppingByCode:
                 refused(stop, world, name, "000000")
             world.advance(minutes=6)  # past the window of the IP
             assert refused(stop, world, name, "000000").code is Code.LOCKED
-        stop(world, "asha.nair", world.stop_code(flow.flow_id), CALLER)
+        # Locked for the thief a moment ago, under this very name.
+        stop(world, ASHA.mobile, world.stop_code(flow.flow_id), CALLER)
         assert world.flow(flow.flow_id).status is FlowStatus.STOPPED
 
     def test_who_guesses_meets_the_limit_of_the_ip(self, world: OwnWorld) -> None:
