@@ -269,7 +269,8 @@ class TestForEverybody:
         person.page.add_init_script(
             "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '212.5%'; })"
         )
-        for path in ("", REGISTER, f"{REGISTER}/resume", "/sign-in"):
+        accounts = ("/sign-in", "/sign-up", "/sign-up/resume", "/reset", "/mobile-stop", "/privacy")
+        for path in ("", REGISTER, f"{REGISTER}/resume", *accounts):
             person.go(path)
             assert person.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 

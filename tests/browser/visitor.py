@@ -38,6 +38,22 @@ _SHOWN_PAGES = {
     "expired",
     "codes-not-sent",
     "not-found",
+    "sign-up",
+    "sign-up-codes",
+    "sign-up-done",
+    "sign-up-resume",
+    "second-factor-choice",
+    "second-factor-code",
+    "second-factor-authenticator",
+    "lost-authenticator",
+    "home-account",
+    "home-staff",
+    "reset",
+    "reset-codes",
+    "reset-password",
+    "reset-done",
+    "mobile-stop",
+    "privacy",
 }
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _REPORT_VIOLATIONS = (
