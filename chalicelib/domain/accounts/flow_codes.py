@@ -20,13 +20,13 @@ Messages go out through the outbox; the tries of each kind of flow have a purpos
 
 from __future__ import annotations
 
-import itertools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import captcha, codes, limits, outbox, sessions
+from chalicelib.domain.accounts.flow_confirming import MANNERS, FlowConfirmation, GoesOn
 from chalicelib.domain.accounts.flows import LIFETIME, Flow, FlowKind, FlowStatus, demand_opened
 from chalicelib.domain.accounts.owners import Owner, owner_key
 from chalicelib.domain.audit import NOBODY, Deed, Entry
@@ -36,43 +36,20 @@ from chalicelib.domain.changes import (
     Change,
     ChangeRefused,
     CountUp,
-    TakeName,
     UseOnce,
     WriteFlow,
     WriteMessage,
-    WriteTries,
 )
-from chalicelib.domain.codes import Codes, Purpose
+from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.identifiers import EmailAddress, Mobile
-from chalicelib.domain.limits import CODE_TRIES, Counter, Tries, TryPurpose
-from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.limits import Counter
 from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.recording import recorded
-from chalicelib.domain.refusals import Code, FieldError, Refusal
-from chalicelib.domain.rounds import forgive, in_rounds
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.rounds import in_rounds
 
-GoesOn = Callable[[Flow, datetime], tuple[Flow, tuple[Change, ...]]]
 _BOTH = (Channel.MOBILE, Channel.EMAIL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Manner:
-    """What the codes of one kind of flow are for, in which words they are sent, and where their tries are counted."""
-
-    purpose: Purpose
-    notice: NoticeKind
-    tries: TryPurpose
-
-
-_MANNERS: Mapping[FlowKind, _Manner] = {
-    FlowKind.PASSWORD_RESET: _Manner(Purpose.PASSWORD_RESET, NoticeKind.PASSWORD_RESET_CODE, TryPurpose.PASSWORD_RESET),
-    FlowKind.CONTACT_CHANGE: _Manner(Purpose.CONTACT_CHANGE, NoticeKind.NEW_CONTACT_CODE, TryPurpose.CONTACT_CHANGE),
-    FlowKind.MOBILE_REPLACEMENT: _Manner(
-        Purpose.MOBILE_REPLACEMENT, NoticeKind.NEW_CONTACT_CODE, TryPurpose.CONTACT_CHANGE
-    ),
-    FlowKind.STAFF_JOINING: _Manner(Purpose.STAFF_JOINING, NoticeKind.STAFF_JOINING_CODE, TryPurpose.STAFF_JOINING),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +125,7 @@ class FlowCodes:
             status=FlowStatus.CODES_SENT,
             owner=owner_key(owner),
             contact=contact,
-            challenge=codes.asked(_MANNERS[kind].purpose, (channel,), key.key_id, nonce, expires_at, now),
+            challenge=codes.asked(MANNERS[kind].purpose, (channel,), key.key_id, nonce, expires_at, now),
             language=owner.language,
             expires_at=expires_at,
             counted_as=owner_key(owner),
@@ -196,11 +173,7 @@ class FlowCodes:
         `locked`, `too_many_requests`; `flow_ended` for one that was stopped, and where a name that `goes_on` takes
         was lost to another account.
         """
-        flow, tries = self._attempted(read, caller)
-        if tries is None:
-            return flow
-        self._demand_right(flow, typed)
-        return self._consumed(flow, read, tries, goes_on)
+        return FlowConfirmation(self.store, self.keyring, self.clock).confirmed(read, typed, caller, goes_on)
 
     # Opening.
 
@@ -216,7 +189,7 @@ class FlowCodes:
             status=FlowStatus.CODES_SENT,
             owner=owner_key(found) if found is not None else None,
             contact=found.contact if found is not None else _nobodys_contact(),
-            challenge=codes.asked(_MANNERS[kind].purpose, _BOTH, key.key_id, nonce, expires_at, now),
+            challenge=codes.asked(MANNERS[kind].purpose, _BOTH, key.key_id, nonce, expires_at, now),
             language=found.language if found is not None else caller.language,
             expires_at=expires_at,
             counted_as=counted_as,
@@ -257,7 +230,7 @@ class FlowCodes:
         )
 
     def _counted_by_what_was_typed(self, flow: Flow, caller: Caller, now: datetime) -> tuple[CountUp, ...]:
-        key, purpose = self.keyring.current().material, _MANNERS[flow.kind].tries
+        key, purpose = self.keyring.current().material, MANNERS[flow.kind].tries
         return (
             CountUp(limits.by_ip(key, caller.ip, now)),
             CountUp(limits.by_strangers(key, purpose, flow.counted_as, now)),
@@ -265,7 +238,7 @@ class FlowCodes:
 
     def _owners_counters(self, flow: Flow, now: datetime) -> tuple[Counter, ...]:
         """What is counted for the owner and the addresses; a decoy's addresses and owner are nobody's."""
-        key, purpose = self.keyring.current().material, _MANNERS[flow.kind].tries
+        key, purpose = self.keyring.current().material, MANNERS[flow.kind].tries
         whom = flow.owner if flow.owner is not None and not flow.is_decoy else flow.flow_id
         return (
             limits.by_strangers(key, purpose, whom, now),
@@ -276,7 +249,7 @@ class FlowCodes:
         return tuple(
             WriteMessage(
                 outbox.message(
-                    _MANNERS[flow.kind].notice,
+                    MANNERS[flow.kind].notice,
                     channel,
                     flow.contact,
                     flow.language,
@@ -287,67 +260,6 @@ class FlowCodes:
             )
             for channel in flow.challenge.channels
         )
-
-    # Confirming.
-
-    def _attempted(self, read: Callable[[], Flow], caller: Caller) -> tuple[Flow, Tries | None]:
-        """The flow with an attempt spent, and the tries taken; no tries where it was confirmed before."""
-
-        def spend() -> tuple[Flow, Tries | None]:
-            flow, now = read(), self.clock()
-            if flow.status is FlowStatus.STOPPED:
-                raise Refusal(Code.FLOW_ENDED)
-            if flow.status is not FlowStatus.CODES_SENT:
-                return flow, None
-            key = self.keyring.current().material
-            spent = replace(flow, challenge=codes.spent(flow.challenge, now, Code.CODE_EXPIRED))
-            tries_key = limits.tries_key(key, _MANNERS[flow.kind].tries, flow.counted_as)
-            taken = limits.spent(self.store.tries(tries_key), CODE_TRIES, now)
-            revision = self.store.write(
-                WriteFlow(spent),
-                WriteTries(taken, now + CODE_TRIES.longest),
-                CountUp(limits.by_ip(key, caller.ip, now)),
-            )
-            return replace(spent, revision=revision), replace(taken, revision=revision)
-
-        return in_rounds(spend)
-
-    def _demand_right(self, flow: Flow, typed: Codes) -> None:
-        challenge = flow.challenge
-        try:
-            key = self.keyring.by_id(challenge.key_id)
-        except KeyError as withdrawn:
-            raise Refusal(Code.CODE_EXPIRED) from withdrawn
-        wrong = codes.wrong_channels(key, challenge, flow.contact, typed)
-        if flow.is_decoy:
-            wrong = challenge.channels
-        if not wrong:
-            return
-        if len(challenge.channels) == 1:
-            errors = {"code": FieldError("code_incorrect")}
-            raise Refusal(Code.CODE_INCORRECT, errors=errors, attempts_left=challenge.attempts_left)
-        raise codes.incorrect(wrong, challenge.attempts_left)
-
-    def _consumed(self, known: Flow, read: Callable[[], Flow], tries: Tries, goes_on: GoesOn) -> Flow:
-        """Consumes the codes once. `known` was just written; it is read anew only where somebody came between."""
-        versions = itertools.chain([lambda: known], itertools.repeat(read))
-
-        def consume() -> Flow:
-            flow, now = next(versions)(), self.clock()
-            if flow.status is FlowStatus.STOPPED:
-                raise Refusal(Code.FLOW_ENDED)
-            if flow.status is not FlowStatus.CODES_SENT:
-                return flow
-            gone_on, changes = goes_on(replace(flow, challenge=codes.used(flow.challenge, now)), now)
-            try:
-                revision = forgive(self.store, tries, CODE_TRIES, now, WriteFlow(gone_on), *changes)
-            except ChangeRefused as refused:
-                if isinstance(refused.change, TakeName):
-                    raise Refusal(Code.FLOW_ENDED) from refused
-                raise
-            return replace(gone_on, revision=revision)
-
-        return in_rounds(consume)
 
 
 def _is_strangers(flow: Flow) -> bool:
