@@ -23,6 +23,8 @@ _JOURNEYS = {
     "POST /accounts/registrations": "account-registration",
     "await_account_codes": "account-registration",
     "confirm_account_codes": "account-registration",
+    "POST /account/contact-changes": "mobile-replacement",
+    "GET /account": "mobile-replacement",
 }
 # Not called by the code itself: Lambda writes the logs and reads the outbox's stream, and DynamoDB, S3 and Secrets
 # Manager use the key for it.
@@ -77,7 +79,8 @@ def needed(calls: Iterable[Call], template: Template, environment: dict[str, str
             continue
         for operation, part in call.parts:
             assert re.fullmatch(r"[A-Za-z]+", operation)
-            table = tables[part["TableName"]]
-            resource = f"${{{table}.Arn}}/index/{part['IndexName']}" if "IndexName" in part else table
-            needs.add(Allowed(f"dynamodb:{operation}", resource))
+            # A read of many rows names its tables as keys.
+            for name in part.get("RequestItems") or [part["TableName"]]:
+                resource = f"${{{tables[name]}.Arn}}/index/{part['IndexName']}" if "IndexName" in part else tables[name]
+                needs.add(Allowed(f"dynamodb:{operation}", resource))
     return found

@@ -7,7 +7,6 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -15,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import altcha
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import get_session
 
 from chalicelib.domain import codes, outbox
@@ -25,14 +23,13 @@ from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.suite import suite
-from infra.local.calls import Call
-from infra.local.faults import Fault
 from infra.local.laptop import Laptop
 from infra.local.samples import Sample
+from tests.packaged.account_walks import walk_accounts
+from tests.packaged.collisions import collision
 
 PASSWORD = "Sagar#2026"
 PATIENCE_SECONDS = 60
-COLLISION: dict[str, Any] = {"code": "TransactionConflictException", "status": 400}
 
 
 @dataclass(frozen=True)
@@ -179,6 +176,7 @@ def walk_everything(laptop: Laptop) -> None:
         walk(laptop, holders)
         # All come from one network; the next one comes when its tries of five minutes are forgotten.
         laptop.clock.advance(minutes=6)
+    walk_accounts(laptop)
 
 
 def register(laptop: Laptop, holders: Iterator[Sample]) -> None:
@@ -315,7 +313,7 @@ def sign_up_in_vain(laptop: Laptop, _holders: Iterator[Sample]) -> None:
     quick.apply("NEWCOMER.2")
     quick.ask("POST", f"{quick.here}/codes/verify", vars(quick.sent()))
     quick.reach("registered")
-    with collision_of_the_loss(laptop):
+    with collision(laptop, "create_account", items=2):
         late.ask("POST", f"{late.here}/codes/verify", vars(late.sent()), expected=(202, 410))
         late.reach("expired")
     Newcomer(laptop, 4).apply("newcomer.2")
@@ -324,25 +322,6 @@ def sign_up_in_vain(laptop: Laptop, _holders: Iterator[Sample]) -> None:
     laptop.wait_until_idle()
     ended = slow.step("expire_account_registration", registration_id=slow.registration_id, because="step_failed")
     assert ended["status"] == "expired", ended
-
-
-@contextmanager
-def collision_of_the_loss(laptop: Laptop) -> Iterator[None]:
-    """Let the write that says a name was lost meet another writer's once, so that it looks whether it was made."""
-    before = laptop.calls.before_sending
-    struck: list[Fault] = []
-
-    def colliding(call: Call, request: AWSPreparedRequest) -> AWSResponse | None:
-        if call.made_by == "create_account" and len(call.parts) == 2 and not struck:
-            struck.append(laptop.faults.add("dynamodb", "TransactWriteItems", "refused", **COLLISION))
-        return before(call, request) if before else None
-
-    laptop.calls.before_sending = colliding
-    try:
-        yield
-    finally:
-        laptop.calls.before_sending = before
-    assert [fault.struck for fault in struck] == [1]
 
 
 def be_signed_up_by_another_state_machine(laptop: Laptop, _holders: Iterator[Sample]) -> None:
