@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", list(Code))
 def test_every_refusal_is_a_problem_in_both_languages(code: Code, language: str) -> None:
-    response = problems.problem(Refusal(code, retry_at=NOW + timedelta(seconds=90)), language, NOW)
+    response = problems.problem(Refusal(code, retry_at=NOW + timedelta(seconds=90), minutes=3), language, NOW)
     body = json.loads(str(response.body))
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
