@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -305,6 +306,38 @@ def test_whatever_is_taken_the_record_and_the_answer_are_of_one_kind(world: Worl
     assert len(sent) - before == 2
     refusal = refused(lambda: world.verify(WRONG))
     assert (refusal.code, refusal.facts) == (Code.CODES_INCORRECT, {"attempts_left": 4})
+
+
+@pytest.mark.parametrize("taken", ["email", "mobile", "username", "both"])
+def test_whatever_is_taken_the_store_is_asked_as_often(world: World, taken: str) -> None:
+    world.existing()
+    contact = {
+        "email": Contact(OTHERS.email, CONTACT.mobile),
+        "mobile": Contact(CONTACT.email, OTHERS.mobile),
+        "both": OTHERS,
+    }.get(taken, CONTACT)
+
+    def asked(contact: Contact, username: str) -> list[str]:
+        made: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("named", "account", "message", "owner", "write"):
+                patch.setattr(world.store, name, noted(made, name, getattr(world.store, name)))
+            world.opened(wish(contact, username))
+        return made
+
+    free = asked(Contact(EmailAddress("free@nair.example"), Mobile("+919876500009")), "Free")
+    assert asked(contact, "Vikram" if taken == "username" else "Asha") == free
+    assert free.count("write") == 1
+
+
+def noted(made: list[str], name: str, ask: Callable[..., object]) -> Callable[..., object]:
+    """`ask`, its name written down each time."""
+
+    def noting(*known: object) -> object:
+        made.append(name)
+        return ask(*known)
+
+    return noting
 
 
 def test_sending_again_asks_anew_who_has_the_names(world: World) -> None:
