@@ -41,6 +41,7 @@ class LambdaProcesses:
         settings = {name: name.lower().replace("_", "-") for name in self._variables}
         settings |= {
             "SIMPLIFIED_REGISTRATION_ARN": "arn:aws:states:ap-south-1:123456789012:stateMachine:made-up",
+            "AUDIT_RETENTION_DAYS": "365",
             "MAIL_SENDER": "icegate@example.gov.in",
             "PUBLIC_ORIGIN": "https://icegate.example.gov.in",
         }

@@ -22,6 +22,13 @@ VARIABLES = {
     "SIGN_IN_NAMES_TABLE",
     "SESSIONS_TABLE",
     "LIMITS_TABLE",
+    "ACCOUNTS_TABLE",
+    "ACCOUNT_REGISTRATIONS_TABLE",
+    "FLOWS_TABLE",
+    "OUTBOX_TABLE",
+    "AUDIT_TABLE",
+    "AUDIT_RETENTION_DAYS",
+    "OFFICIAL_EMAIL_DOMAINS",
     "SIMPLIFIED_REGISTRATION_ARN",
     "ACCOUNT_REGISTRATION_ARN",
     "MOBILE_REPLACEMENT_ARN",
@@ -40,8 +47,14 @@ KEYS_OF_TABLES = {
     "SignInNamesTable": "name",
     "SessionsTable": "token_hash",
     "LimitsTable": "limit_key",
+    "AccountsTable": "account_id",
+    "AccountRegistrationsTable": "registration_id",
+    "FlowsTable": "flow_id",
+    "OutboxTable": "message_id",
+    "AuditTable": "stream",
 }
-TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable"}
+SORT_KEYS = {"AuditTable": "sequence"}
+TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable", "FlowsTable"}
 
 FUNCTIONS = {
     "APIHandler",
@@ -243,7 +256,9 @@ def test_tables(template: Template, name: str, key: str) -> None:
     table = template["Resources"][name]
     properties = table["Properties"]
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
-    assert properties["KeySchema"] == [{"AttributeName": key, "KeyType": "HASH"}]
+    schema = [{"AttributeName": key, "KeyType": "HASH"}]
+    schema += [{"AttributeName": SORT_KEYS[name], "KeyType": "RANGE"}] if name in SORT_KEYS else []
+    assert properties["KeySchema"] == schema
     assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     expires = properties.get("TimeToLiveSpecification")
