@@ -54,6 +54,7 @@ def test_the_code_that_is_named_exists(name: str) -> None:
 def test_the_configuration_table_names_the_variables_that_are_read_and_set() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
     are_read = set(re.findall(r'(?:settings|self)\["([A-Z][A-Z_]+)"\]', code))
+    are_read |= set(re.findall(r'Row, "([A-Z_]+_TABLE)"', code))
     are_read |= {f"{journey.value.upper()}_ARN" for journey in Journey}
     template = json.loads(read("infra/resources.json"))
     are_set = set(template["Globals"]["Function"]["Environment"]["Variables"])

@@ -10,6 +10,7 @@ import app  # noqa: F401 - registers every step
 from chalicelib.adapters.documents import DocumentUnavailable
 from chalicelib.adapters.keys import KeysUnusable
 from chalicelib.domain.accounts import registration_steps as account_registration_steps
+from chalicelib.domain.accounts import replacing_mobiles
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
 from chalicelib.domain.icegate import registration_steps
 from chalicelib.domain.notices import NoticeNotSent
@@ -44,6 +45,8 @@ FAILURES = {
         StoreUnavailable,
         UnicodeDecodeError,
         account_registration_steps.RegistrationOver,
+        replacing_mobiles.NotDue,
+        replacing_mobiles.ReplacementUnknown,
         registration_steps.NotDecided,
         registration_steps.RegistrationSuperseded,
         registration_steps.RegistrationUnknown,

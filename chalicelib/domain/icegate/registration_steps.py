@@ -25,7 +25,7 @@ from chalicelib.domain.icegate.journey import journey_message, message_body
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status, Wait
 from chalicelib.domain.notices import Messenger, Notice, NoticeKind, NoticeNotSent
 from chalicelib.domain.ports import Clock, Journeys, Keyring, Store
-from chalicelib.domain.rounds import ROUNDS
+from chalicelib.domain.rounds import ROUNDS, in_rounds
 
 _DUE_BY_WAIT = {Wait.CONTACT_CODES: CodesFor.CONTACT, Wait.ALTERNATE_CODES: CodesFor.ALTERNATE}
 
@@ -86,6 +86,9 @@ class RegistrationSteps:
 
         Raises `RegistrationSuperseded` where the holder has registered otherwise; `NotDecided`, `RegistrationUnknown`.
         """
+        return in_rounds(lambda: self._create(registration_id))
+
+    def _create(self, registration_id: str) -> Registration:
         registration = self._read(registration_id)
         if registration.status is Status.REGISTERED:
             return registration
