@@ -44,7 +44,9 @@ sessions = Blueprint(__name__)
 def sign_in(asked: Asked[SignInBody]) -> Answer:
     """Username and password open a session: a whole one (200), or one that wants a second factor (202)."""
     body = asked.body
-    signed_in = suite().signing_in.sign_in(body.username, body.password, asked.caller, asked.browser_token)
+    signed_in = suite().signing_in.sign_in(
+        body.username, body.password, asked.caller, asked.browser_token, asked.session_token
+    )
     headers = {"Set-Cookie": session_cookie(signed_in.token)}
     if signed_in.session.level is Level.PASSWORD:
         return Answer(second_factor_required_view(signed_in), HTTPStatus.ACCEPTED, headers)

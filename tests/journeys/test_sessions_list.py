@@ -89,6 +89,14 @@ def test_a_token_stolen_before_signing_out_or_a_step_up_is_dead(laptop: Laptop, 
         assert thief.call("GET", path).demand(401).code == "session_required"
 
 
+def test_signing_in_again_in_one_browser_ends_what_it_had_before(laptop: Laptop, person: Person) -> None:
+    mine = signed_in(laptop, person)
+    again = password_shown(laptop, person, headers={"Cookie": f"__Host-session={mine.token}"})
+    assert_dead(mine)
+    again.second_factor()
+    assert len(listed(again)) == 1
+
+
 def test_a_registrant_of_icegate_has_a_list_as_well(laptop: Laptop) -> None:
     registrant = new_registrant(laptop)
     mine, other = (SignedInClient(laptop, registrant.client, registrant.sign_in()) for _ in range(2))

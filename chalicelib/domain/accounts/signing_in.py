@@ -34,12 +34,20 @@ class SigningIn:
     keyring: Keyring
     clock: Clock
 
-    def sign_in(self, username: str, password: str, caller: Caller, browser_cookie: str | None = None) -> SignedIn:
+    def sign_in(
+        self,
+        username: str,
+        password: str,
+        caller: Caller,
+        browser_cookie: str | None = None,
+        previous_token: str | None = None,
+    ) -> SignedIn:
         """Opens a session for whoever knows the password of `username` (any case).
 
         It is half way where a second factor is wanted: for a DGFT account, and for an ICEGATE account with an
-        authenticator, unless the browser is trusted. Raises `Refusal`: `sign_in_refused` for an unknown name, a wrong
-        password and an account that may not be used alike; `locked` (with `retry_at`) after ten failures in a row;
+        authenticator, unless the browser is trusted. The session that this browser had before (`previous_token`) ends,
+        since its cookie is overwritten. Raises `Refusal`: `sign_in_refused` for an unknown name, a wrong password and
+        an account that may not be used alike; `locked` (with `retry_at`) after ten failures in a row;
         `too_many_requests`. An unknown name takes the work, and meets the locks, of a known one.
         """
         key, now = self.keyring.current().material, self.clock()
@@ -69,6 +77,7 @@ class SigningIn:
             return forgive(self.store, tries, SIGN_IN_TRIES, now, WriteSession(session), *events)
 
         in_rounds(open_it)
+        self.sign_out(previous_token, caller)
         return SignedIn(session, owner, token)
 
     def actor(self, token: str | None) -> Actor:
@@ -85,7 +94,8 @@ class SigningIn:
 
         def end() -> None:
             session, now = self.store.session(sessions.token_hash(token or "")), self.clock()
-            if session is not None:
+            # One that ran out by itself is no event; the sweep takes it.
+            if session is not None and now < session.idle_expires_at:
                 entry = Entry(Deed.SIGNED_OUT, session.owner, session.owner, facts={"device": session.device})
                 self.store.write(EndSession(session), *recorded(self.store, now, caller.request_id, entry))
 

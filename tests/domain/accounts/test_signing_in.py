@@ -97,6 +97,20 @@ def test_a_stolen_token_is_dead_once_the_generation_has_risen(door: Door) -> Non
     assert code_of(refusal) == "session_required"
 
 
+def test_signing_in_again_in_the_same_browser_ends_what_it_had_before(door: Door) -> None:
+    """Its cookie is overwritten, so nobody could sign that session out (OWASP ASVS 7.2.4)."""
+    person = door.person()
+    before = door.signed_in(person).token
+    with pytest.raises(Refusal):
+        door.signing_in.sign_in(person.username, "Wrong#1234", HERE, None, before)
+    assert door.actor(before).key == owner_key(person)
+    after = door.signing_in.sign_in(person.username, PASSWORD, HERE, None, before)
+    with pytest.raises(Refusal) as refusal:
+        door.actor(before)
+    assert code_of(refusal) == "session_required"
+    assert door.actor(after.token).session.level is Level.PASSWORD
+
+
 def test_a_session_that_was_opened_just_before_the_generation_rose_does_not_count(door: Door) -> None:
     """A password reset between the reading of the password and the writing of the session."""
     person = door.person()
