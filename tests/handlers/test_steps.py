@@ -7,7 +7,7 @@ import pytest
 import app
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.handlers import steps
-from chalicelib.handlers.registration_steps import RegistrationEvent
+from chalicelib.handlers.registration_events import RegistrationEvent
 from chalicelib.handlers.steps import STEPS, StepAnswer, step
 
 ID = "3q2-7wAAECAwQFBgcICQoL"

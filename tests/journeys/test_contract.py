@@ -259,7 +259,7 @@ def test_every_sort_of_refusal_is_a_problem_in_the_readers_language(laptop: Lapt
 
 def test_a_path_or_method_that_is_not_there_is_a_problem_too(client: Client, flow: Flow) -> None:
     """The gateway answers these itself: it cannot choose a language, so it says them in both."""
-    not_there = (("GET", "/no/such/page/any/where"), ("DELETE", flow.path), ("PATCH", "/sessions"), ("PUT", "/sessions"))
+    not_there = ("GET", "/no/such/page/any/where"), ("DELETE", flow.path), ("PATCH", "/sessions"), ("PUT", "/sessions")
     for method, path in not_there:
         reply = client.call(method, path)
         assert (reply.status, reply.code) == (404, "not_found"), (method, path)
