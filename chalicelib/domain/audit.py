@@ -2,9 +2,9 @@
 
 An event is written in the same transaction as what it tells, and never changed. A stream is the events about one
 owner; wrong passwords for a name that nobody has go to `name:<pseudonym>`, so that they cost what known ones cost and
-are seen by who looks for stuffing. Nothing personal is written in the clear: emails and mobiles are masked, and the facts that hold one are tagged.
-Kept for a year at least (DPDP Rules 2025, CERT-In); what is older is swept from the front of its stream, so a chain
-need not begin at 1. `auditing` verifies it.
+are seen by who looks for stuffing. Nothing personal is written in the clear: emails and mobiles are masked, and the
+facts that hold one are tagged. Kept for a year at least (DPDP Rules 2025, CERT-In); what is older is swept from the
+front of its stream, so a chain need not begin at 1. `auditing` verifies it.
 """
 
 from __future__ import annotations
