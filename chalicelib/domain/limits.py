@@ -94,20 +94,26 @@ def by_ip(key: bytes, ip: str, now: datetime) -> Counter:
 
 def by_address(key: bytes, address: str, now: datetime) -> Counter:
     """Messages with a code to one address: 10 in a day (of India's clock)."""
-    day = now.astimezone(IST).date()
-    until = datetime(day.year, day.month, day.day, tzinfo=IST) + timedelta(days=1)
-    name = pseudonym(key, address.lower())
-    return Counter(
-        f"sends#{name}#{day:%Y%m%d}", BY_ADDRESS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED
-    )
+    return _in_a_day(f"sends#{pseudonym(key, address.lower())}", BY_ADDRESS_A_DAY, now)
+
+
+def by_new_address(key: bytes, address: str, now: datetime) -> Counter:
+    """Messages to an address that somebody signs up with: 10 in a day (of India's clock).
+
+    Counted apart: whoever signs up with another's address uses up none of the codes with which its owner signs in.
+    """
+    return _in_a_day(f"signing_up#{pseudonym(key, address.lower())}", BY_ADDRESS_A_DAY, now)
 
 
 def by_strangers(key: bytes, purpose: TryPurpose, whom: str, now: datetime) -> Counter:
     """Sends that people who are not signed in asked for in `whom`'s name: 5 in a day (of India's clock)."""
+    return _in_a_day(f"strangers#{purpose.value}#{pseudonym(key, whom)}", BY_STRANGERS_A_DAY, now)
+
+
+def _in_a_day(name: str, limit: int, now: datetime) -> Counter:
     day = now.astimezone(IST).date()
     until = datetime(day.year, day.month, day.day, tzinfo=IST) + timedelta(days=1)
-    name = f"strangers#{purpose.value}#{pseudonym(key, whom)}#{day:%Y%m%d}"
-    return Counter(name, BY_STRANGERS_A_DAY, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED)
+    return Counter(f"{name}#{day:%Y%m%d}", limit, until.astimezone(now.tzinfo), Code.SEND_LIMIT_REACHED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,3 +192,18 @@ def test_a_lock_leaves_every_other_open(everything: Everything, purpose: TryPurp
     assert set(answers[len(before) :]) == {closed}
     others = {other: everything.tried(other) for other in TryPurpose if other is not purpose}
     assert {other: code for other, code in others.items() if code in {closed, Code.LOCKED}} == {}
+
+
+def test_who_signs_up_with_anothers_addresses_leaves_the_owner_their_codes(everything: Everything) -> None:
+    """Ten sign-ups use up what an address is sent for sign-ups in a day, and none of what its owner signs in with."""
+    for number in range(11):
+        caller = replace(CALLER, ip=f"203.0.113.{number}")
+        if number < 10:
+            everything.registering.opened(caller=caller)
+            continue
+        with pytest.raises(Refusal) as refusal:
+            everything.registering.opened(caller=caller)
+        assert refusal.value.code is Code.SEND_LIMIT_REACHED
+    token = everything.door.half_way(everything.person).token
+    for channel in Channel:
+        everything.door.second_factor.send_code(everything.door.actor(token), channel, CALLER)

@@ -241,4 +241,4 @@ def _by_ip(key: bytes, ip: str, now: datetime) -> CountUp:
 
 
 def _by_address(key: bytes, contact: Contact, now: datetime) -> tuple[CountUp, ...]:
-    return tuple(CountUp(limits.by_address(key, contact.address(channel), now)) for channel in Channel)
+    return tuple(CountUp(limits.by_new_address(key, contact.address(channel), now)) for channel in Channel)
