@@ -187,7 +187,7 @@ class TestContacts:
         person.visitor.page.locator("#contact-code [type=submit]").click()
         heading = person.visitor.page.locator("h1:visible")
         expect(heading).to_have_text(
-            re.compile(r"waits until [0-3][0-9]-[01][0-9]-20[0-9]{2}, [0-2][0-9]:[0-5][0-9] IST")
+            re.compile(r"starts on [0-3][0-9]-[01][0-9]-20[0-9]{2}, [0-2][0-9]:[0-5][0-9] IST")
         )
         person.visitor.check("account-mobile-waits")
         person.go("/account")

@@ -67,6 +67,9 @@ function showSignIn() {
 function showBrowsers() {
   const browsers = account.trusted_browsers;
   find("account-browsers-none").hidden = browsers.length > 0;
+  // ICEGATE asks for a code only where there is an authenticator app.
+  const asked = account.role !== "icegate_registrant" || account.authenticator;
+  put("browsers-none", asked ? word("account.browsers_none") : word("account.browsers_none_icegate"));
   find("account-browsers").replaceChildren(
     ...browsers.map((browser) => {
       const device = browser.device || word("account.unknown_device");

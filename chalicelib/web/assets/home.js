@@ -1,4 +1,5 @@
 import { clockTime } from "./clock.js";
+import { address } from "./make.js";
 import { isStaff, roleName } from "./roles.js";
 import { open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
@@ -24,7 +25,7 @@ function list(target, services) {
 function line(name, value) {
   if (!value) return;
   find(`of-${name}`).hidden = false;
-  find(`account-${name}`).textContent = value;
+  find(`account-${name}`).replaceChildren(value);
 }
 
 const session = await open();
@@ -40,7 +41,7 @@ if (isRegistrant) {
   find("of-kind").hidden = false;
   find("icegate").hidden = false;
 } else {
-  line("username", session.username);
+  line("username", session.username && address(session.username));
   line("role", roleName(session.role));
   line("authority", session.authority?.name);
   find("iec").hidden = isStaff(session.role);

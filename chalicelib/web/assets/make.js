@@ -11,9 +11,10 @@ export function make(tag, attributes = {}, ...children) {
 /** "+91 98765 43210": a number that can be read out. A masked one stays as it is. */
 export const spaced = (mobile) => mobile.replace(/^\+91([0-9]{5})([0-9]{5})$/, "+91 $1 $2");
 
-/** An email that, where it must part at the end of a line, parts before its domain. */
+/** An email (or a username, which may be one) that, where it must part at the end of a line, parts before its domain. */
 export function address(email) {
   const at = email.lastIndexOf("@");
+  if (at < 0) return make("span", { class: "address" }, email);
   return make("span", { class: "address" }, email.slice(0, at), make("wbr"), email.slice(at));
 }
 

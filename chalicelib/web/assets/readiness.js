@@ -56,9 +56,11 @@ function showOne({ authority, total, ready, lacking }) {
 function showOverview(authorities) {
   const table = find("overview").querySelector("table");
   const link = (one) => make("a", { href: `#${encodeURIComponent(one.authority.code)}` }, one.authority.name);
-  find("authorities").replaceChildren(
-    ...authorities.map((one) => row(table, [link(one), word("readiness.of", { ready: one.ready, total: one.total }), ...Object.keys(HEADINGS).map((what) => String(one[what]))])),
-  );
+  const kinds = Object.keys(HEADINGS);
+  const cells = (one) => (one.total ? [word("readiness.of", { ready: one.ready, total: one.total }), ...kinds.map((what) => String(one[what]))] : [word("readiness.no_staff"), ...kinds.map(() => "")]);
+  // Where nobody works there is nothing to do: those come last.
+  const ordered = [...authorities].sort((one, other) => Boolean(other.total) - Boolean(one.total));
+  find("authorities").replaceChildren(...ordered.map((one) => row(table, [link(one), ...cells(one)])));
 }
 
 /** What the fragment names: one Regional Authority, or for administrators all of them. */

@@ -1,6 +1,7 @@
 import { pause } from "./api.js";
 import { forget } from "./keep.js";
 import { signUp } from "./signing-up.js";
+import { address } from "./make.js";
 import { find, word } from "./words.js";
 
 let view = await signUp.open();
@@ -15,7 +16,7 @@ while (view.status !== "registered") {
   }
 }
 forget("typed:sign-up", "typed:sign-up-codes", "typed:sign-up-resume");
-find("username").textContent = view.username;
+find("username").replaceChildren(address(view.username));
 find("making").remove();
 find("made").hidden = false;
 document.title = `${word("sign_up_done.heading")} – ${word("site.name")}`;
