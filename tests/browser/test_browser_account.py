@@ -11,7 +11,7 @@ from chalicelib.domain.accounts.account import AccountStatus
 from chalicelib.domain.accounts.security import Method
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
-from tests.browser.people import Somebody, Visit, signed_in
+from tests.browser.people import STEP, Somebody, Visit, account_in_store, signed_in
 from tests.browser.visitor import DESK, NARROW, PASSWORD, Visitor
 from tests.journeys.importers import PASSWORD as ICEGATE_PASSWORD
 from tests.journeys.importers import new_registrant
@@ -353,6 +353,35 @@ class TestOwnData:
         assert person.stored.status is AccountStatus.ACTIVE
 
 
+def test_a_trusted_browser_is_forgotten_and_asks_again(visit: Visit) -> None:
+    visitor = visit()
+    account, secret = account_in_store()
+    person = Somebody(account.account_id, visitor, secret)
+    visitor.go("/sign-in")
+    visitor.sign_in(account.username)
+    visitor.at("/sign-in/second-factor")
+    person.find("trust_browser").check()
+    shows_the_app_code(person)
+    visitor.at("/home")
+    person.go("/account")
+    trusted = person.find("account-browsers").locator("li")
+    expect(trusted).to_have_count(1)
+    trusted.get_by_role("button").click()
+    expect(person.find("browsers-status")).to_be_focused()
+    expect(trusted).to_have_count(0)
+    expect(person.find("account-browsers-none")).to_have_text(visitor.word("account.browsers_none"))
+
+    person.find("sign-out").click()
+    visitor.at("/sign-in")
+    visitor.sign_in(account.username)
+    visitor.at("/sign-in/second-factor")
+
+
+def shows_the_app_code(person: Somebody) -> None:
+    person.visitor.type(code=person.app_code())
+    person.visitor.page.locator("#second-factor [type=submit]").click()
+
+
 def test_a_check_comes_before_a_password_is_typed(visit: Visit) -> None:
     """Passwords are never kept in the tab, so nothing may come between typing and sending them."""
     person = signed_in(visit)
@@ -394,6 +423,8 @@ def test_a_registrant_of_icegate_looks_after_the_login_the_same_way(visit: Visit
     for hidden in ("row-close", "row-training", "row-authority", "account-consent"):
         expect(person.find(hidden)).to_be_hidden()
     expect(person.find("row-name").locator("a")).to_be_hidden()
+    # Nobody is asked for a code here who has no authenticator app.
+    expect(person.find("account-browsers-none")).to_have_text(person.word("account.browsers_none_icegate"))
     person.check("account-icegate")
     mobile, email = (person.find(f"account-{channel}").text_content() or "" for channel in ("mobile", "email"))
     assert email.endswith(".example")
@@ -409,10 +440,23 @@ def test_a_registrant_of_icegate_looks_after_the_login_the_same_way(visit: Visit
     person.at("/account/authenticator")
     person.find("go").click()
     person.heading("authenticator.scan_heading")
+    secret = (person.find("secret").text_content() or "").replace(" ", "")
     gives_the_first_code(person)
     person.find("codes-kept").click()
     person.at("/account")
     expect(person.find("account-recovery-codes")).to_have_text(person.word("account.codes_left", count=10))
+    expect(person.find("account-browsers-none")).to_have_text(person.word("account.browsers_none"))
+
+    person.find("sign-out").click()
+    person.at("/sign-in")
+    person.sign_in(registrant.icegate_id, ICEGATE_PASSWORD)
+    person.at("/sign-in/second-factor")
+    person.heading("second_factor.question_authenticator")
+    laptop.clock.advance(seconds=STEP)
+    person.type(code=pyotp.TOTP(secret).at(suite().clock()))
+    person.page.locator("#second-factor [type=submit]").click()
+    person.at("/home")
+    expect(person.find("account-icegate-id")).to_have_text(registrant.icegate_id)
 
 
 def test_no_page_shows_anything_after_sign_out(visit: Visit) -> None:

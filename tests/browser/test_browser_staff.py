@@ -148,10 +148,11 @@ def invite_the_first(person: Visitor) -> None:
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_every_page_is_for_everybody(visit: Visit, laptop: Laptop, language: str, width: int) -> None:
     """Axe finds nothing, nothing runs off the side, nothing goes wrong."""
-    person = at_a_browser(visit, administrator(laptop), language, width)
-    officer = staff_member(laptop, Role.OFFICER, AUTHORITY, mobile_confirmed_at=None)
-    staff_member(laptop, Role.SUPERVISOR, AUTHORITY)
-    staff_member(laptop, Role.OFFICER, AUTHORITY, status=AccountStatus.SUSPENDED)
+    leader = staff_member(laptop, Role.ADMINISTRATOR, AUTHORITY, name="Meera Nair")
+    person = at_a_browser(visit, leader, language, width)
+    officer = staff_member(laptop, Role.OFFICER, AUTHORITY, name="Arjun Das", mobile_confirmed_at=None)
+    staff_member(laptop, Role.SUPERVISOR, AUTHORITY, name="Kavita Rao")
+    staff_member(laptop, Role.OFFICER, AUTHORITY, name="Rohan Iyer", status=AccountStatus.SUSPENDED)
     for name, path in {
         "staff": "/staff",
         "staff-readiness": "/staff/readiness",
