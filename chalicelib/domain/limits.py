@@ -98,9 +98,9 @@ def by_address(key: bytes, address: str, now: datetime) -> Counter:
 
 
 def by_new_address(key: bytes, address: str, now: datetime) -> Counter:
-    """Messages to an address that somebody signs up with: 10 in a day (of India's clock).
+    """Messages to an address that somebody signs up with, or changes theirs to: 10 in a day (of India's clock).
 
-    Counted apart: whoever signs up with another's address uses up none of the codes with which its owner signs in.
+    Counted apart: whoever types another's address uses up none of the codes with which its owner signs in.
     """
     return _in_a_day(f"signing_up#{pseudonym(key, address.lower())}", BY_ADDRESS_A_DAY, now)
 

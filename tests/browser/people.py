@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pyotp
@@ -121,7 +122,9 @@ def account_in_store(
     security = Security()
     if authenticator:
         sealed = sealing.seal(suite().keyring.current(), "authenticator", account_key(account_id), raw)
-        security = recovery_codes.with_codes(Security(authenticator=Authenticator(sealed, now)), recovery_codes.made())
+        # Of yesterday: one of today would make a new mobile wait.
+        added = Authenticator(sealed, now - timedelta(days=1))
+        security = recovery_codes.with_codes(Security(authenticator=added), recovery_codes.made())
     account = Account(
         account_id=account_id,
         role=role,

@@ -1,7 +1,8 @@
 """Changing email or mobile: a code to the new address, and word to both old ones.
 
-A new mobile takes its place at once only where the fresh second factor was more than an email code; else it waits a
-day (`mobile_replacement`, ADR 25). The same mobile may be confirmed anew: staff must, every 180 days.
+A new mobile takes its place at once only where the fresh second factor was more than an email code, or than an
+authenticator that an email code may have added today; else it waits a day (`mobile_replacement`, ADR 25). The same
+mobile may be confirmed anew: staff must, every 180 days.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from chalicelib.domain.accounts.account import Account, AccountName
 from chalicelib.domain.accounts.acting import may_sign_in
 from chalicelib.domain.accounts.changed_contacts import renamed, with_email, with_mobile
 from chalicelib.domain.accounts.flow_codes import FlowCodes
-from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
+from chalicelib.domain.accounts.flows import COOLING, Flow, FlowKind, FlowStatus
 from chalicelib.domain.accounts.owners import Owner, account_key, owner_key
 from chalicelib.domain.accounts.replacing_mobiles import MobileReplacements
 from chalicelib.domain.accounts.security import Method
@@ -78,7 +79,7 @@ class ContactChanges:
         """
 
         def goes_on(flow: Flow, now: datetime) -> tuple[Flow, tuple[Change, ...]]:
-            return self._gone_on(flow, caller, now)
+            return self._gone_on(actor, flow, caller, now)
 
         typed = Codes(mobile=code, email=code)
         return self.replacements.started(
@@ -109,7 +110,7 @@ class ContactChanges:
     def _asked(self, actor: Actor, channel: Channel, contact: Contact, caller: Caller) -> Flow:
         owner, address = actor.owner, contact.address(channel)
         is_new_mobile = channel is Channel.MOBILE and contact.mobile != owner.contact.mobile
-        cools = is_new_mobile and actor.session.checked_by is Method.EMAIL_CODE
+        cools = is_new_mobile and _is_no_more_than_an_email_code(actor, self.clock())
         kind = FlowKind.MOBILE_REPLACEMENT if cools else FlowKind.CONTACT_CHANGE
         facts = {"device": caller.device, "to": _masked(channel, address)}
         entry = Entry(Deed.CONTACT_CHANGE_ASKED, actor.key, actor.key, facts=facts)
@@ -129,11 +130,14 @@ class ContactChanges:
         language, key = other.language if other else owner.language, account_key(found.account_id)
         return WriteMessage(outbox.message(NoticeKind.CONTACT_TAKEN, channel, contact, language, now, owner=key))
 
-    def _gone_on(self, flow: Flow, caller: Caller, now: datetime) -> tuple[Flow, tuple[Change, ...]]:
+    def _gone_on(self, actor: Actor, flow: Flow, caller: Caller, now: datetime) -> tuple[Flow, tuple[Change, ...]]:
         """The flow after its code was right, and everything that is written with it."""
         owner = self.store.owner(flow.owner) if flow.owner is not None else None
         if owner is None or not may_sign_in(owner):
             raise Refusal(Code.FLOW_ENDED)
+        if owner.security.generation != actor.session.generation:
+            # All sessions were ended while this request was under way.
+            raise Refusal(Code.SESSION_REQUIRED)
         (channel,) = flow.challenge.channels
         if channel is Channel.MOBILE and mobile_replacement.pending(self.store, owner) is not None:
             raise Refusal(Code.CHANGE_PENDING)
@@ -157,6 +161,18 @@ class ContactChanges:
         facts = {"device": caller.device, "to": _masked(channel, flow.contact.address(channel))}
         entry = Entry(deed, owner_key(owner), owner_key(owner), facts=facts)
         return recorded(self.store, now, caller.request_id, entry)
+
+
+def _is_no_more_than_an_email_code(actor: Actor, now: datetime) -> bool:
+    """Whether a thief of the mailbox could have shown what the session showed last.
+
+    An email code adds an authenticator, of which the mobile is told; so one counts for more after the same day in
+    which a replacement could be stopped. Where it was removed since, nobody can say how old it was.
+    """
+    if actor.session.checked_by not in {Method.AUTHENTICATOR, Method.RECOVERY_CODE}:
+        return actor.session.checked_by is Method.EMAIL_CODE
+    authenticator = actor.owner.security.authenticator
+    return authenticator is None or now < authenticator.enrolled_at + COOLING
 
 
 def _masked(channel: Channel, address: str) -> str:

@@ -28,7 +28,7 @@ from datetime import datetime
 from chalicelib.domain import captcha, codes, limits, outbox, sessions
 from chalicelib.domain.accounts.flow_confirming import MANNERS, FlowConfirmation, GoesOn
 from chalicelib.domain.accounts.flows import LIFETIME, Flow, FlowKind, FlowStatus, demand_opened
-from chalicelib.domain.accounts.owners import Owner, owner_key
+from chalicelib.domain.accounts.owners import Owner, OwnerKey, owner_key
 from chalicelib.domain.audit import NOBODY, Deed, Entry
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import (
@@ -194,6 +194,7 @@ class FlowCodes:
             expires_at=expires_at,
             counted_as=counted_as,
             is_decoy=found is None,
+            generation=found.security.generation if found is not None else None,
         )
 
     def _written_quietly(self, flow: Flow, unsent: Flow, caller: Caller, now: datetime, *with_it: Change) -> str:
@@ -223,11 +224,17 @@ class FlowCodes:
 
     def _counted(self, flow: Flow, caller: Caller, now: datetime) -> tuple[CountUp, ...]:
         key = self.keyring.current().material
-        addresses = (flow.contact.address(channel) for channel in flow.challenge.channels)
         return (
             CountUp(limits.by_ip(key, caller.ip, now)),
-            *(CountUp(limits.by_address(key, address, now)) for address in addresses),
+            *(CountUp(self._by_address(flow, channel, now)) for channel in flow.challenge.channels),
         )
+
+    def _by_address(self, flow: Flow, channel: Channel, now: datetime) -> Counter:
+        """One's own address is counted with what one signs in with; any other may be somebody else's."""
+        address, own = flow.contact.address(channel), flow.old_contact
+        is_own = own is not None and own.address(channel) == address
+        counter = limits.by_address if is_own else limits.by_new_address
+        return counter(self.keyring.current().material, address, now)
 
     def _counted_by_what_was_typed(self, flow: Flow, caller: Caller, now: datetime) -> tuple[CountUp, ...]:
         key, purpose = self.keyring.current().material, MANNERS[flow.kind].tries
@@ -237,12 +244,16 @@ class FlowCodes:
         )
 
     def _owners_counters(self, flow: Flow, now: datetime) -> tuple[Counter, ...]:
-        """What is counted for the owner and the addresses; a decoy's addresses and owner are nobody's."""
+        """What is counted for the owner and the addresses; for a decoy, which sends nothing, in nobody's name."""
         key, purpose = self.keyring.current().material, MANNERS[flow.kind].tries
-        whom = flow.owner if flow.owner is not None and not flow.is_decoy else flow.flow_id
+        whom, channels = flow.owner, flow.challenge.channels
+        addresses = [flow.contact.address(channel) for channel in channels]
+        if flow.is_decoy or whom is None:
+            # Its contact may be a real one: that of an owner who was sent enough.
+            whom, addresses = OwnerKey(flow.flow_id), [f"{flow.flow_id} {channel.value}" for channel in channels]
         return (
             limits.by_strangers(key, purpose, whom, now),
-            *(limits.by_address(key, flow.contact.address(channel), now) for channel in flow.challenge.channels),
+            *(limits.by_address(key, address, now) for address in addresses),
         )
 
     def _messages(self, flow: Flow, now: datetime) -> tuple[WriteMessage, ...]:

@@ -50,7 +50,7 @@ class Flow:
     `is_decoy`: no code of it was sent and none is right; it is there so that whoever asks learns nothing. `owner` is
     None where nobody is behind it. `counted_as` is whom its tries count against: the owner, or, where a stranger
     opened it, the pseudonym of what the stranger typed. `stop_challenge` is the code with which the old mobile may
-    stop a replacement; `effective_at` when it is due.
+    stop a replacement; `effective_at` when it is due. `generation` is the owner's when a stranger opened it.
     """
 
     flow_id: str
@@ -67,6 +67,7 @@ class Flow:
     effective_at: datetime | None = None
     old_contact: Contact | None = None
     stop_challenge: Challenge | None = None
+    generation: int | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:

@@ -129,9 +129,7 @@ class OwnAccounts:
 
         def change() -> PasswordChanged:
             owner, now = self._owner(actor), self.clock()
-            session = self.store.session(actor.session.token_hash)
-            if session is None or owner.security.generation != session.generation:
-                raise Refusal(Code.SESSION_REQUIRED)
+            session = self._session(actor)
             after = with_password(owner, password_hash)
             renewed = replace(
                 session,
@@ -165,7 +163,7 @@ class OwnAccounts:
 
         def close_it() -> None:
             account, now = self._account(actor), self.clock()
-            changes = self.closing.closed(account, actor.session, caller, now)
+            changes = self.closing.closed(account, self._session(actor), caller, now)
             forgive(self.store, tries, CODE_TRIES, now, *changes)
 
         in_rounds(close_it)
@@ -192,11 +190,21 @@ class OwnAccounts:
         return OwnAccount(owner, pending, may_close=pending is None and self.closing.may_close(owner))
 
     def _owner(self, actor: Actor) -> Owner:
-        """The actor's record as it stands now. Raises `Refusal` `session_required` where it may not be used now."""
+        """The actor's record as it stands now.
+
+        Raises `Refusal` `session_required` where it may not be used now, or all sessions were ended meanwhile.
+        """
         owner = self.store.owner(actor.key)
-        if owner is None or not may_sign_in(owner):
+        if owner is None or not may_sign_in(owner) or owner.security.generation != actor.session.generation:
             raise Refusal(Code.SESSION_REQUIRED)
         return owner
+
+    def _session(self, actor: Actor) -> Session:
+        """The actor's session as it stands now. Raises `Refusal` `session_required` where it has ended."""
+        session = self.store.session(actor.session.token_hash)
+        if session is None:
+            raise Refusal(Code.SESSION_REQUIRED)
+        return session
 
     def _account(self, actor: Actor) -> Account:
         owner = self._owner(actor)

@@ -60,7 +60,7 @@ class PasswordResets:
         """Confirms both codes; a new password may be set then. Raises `Refusal` as `FlowCodes.confirmed`."""
 
         def goes_on(flow: Flow, _now: datetime) -> tuple[Flow, tuple[Change, ...]]:
-            self._demand_owner(flow)
+            self._demand_unchanged(flow)
             return replace(flow, status=FlowStatus.CONFIRMED), ()
 
         return self._codes.confirmed(lambda: self._codes.opened(flow_id, flow_token, _KIND), typed, caller, goes_on)
@@ -80,7 +80,7 @@ class PasswordResets:
             counted = CountUp(limits.by_ip(self.keyring.current().material, caller.ip, now))
             if flow.status is not FlowStatus.CONFIRMED or now >= flow.expires_at:
                 return self._done_before(flow, password, counted, now)
-            owner = self._demand_owner(flow)
+            owner = self._demand_unchanged(flow)
             demand_fit(owner, password)
             done, mine = replace(flow, status=FlowStatus.DONE), owner_key(owner)
             entries = [Entry(Deed.PASSWORD_RESET, mine, mine, facts={"device": caller.device})]
@@ -111,6 +111,16 @@ class PasswordResets:
             raise Refusal(Code.FLOW_ENDED)
         return owner
 
+    def _demand_unchanged(self, flow: Flow) -> Owner:
+        """As `_demand_owner`; and all of the owner's sessions have not been ended since the reset was asked for.
+
+        So a new password ends the other resets, whose codes somebody else may have seen.
+        """
+        owner = self._demand_owner(flow)
+        if flow.generation not in {None, owner.security.generation}:
+            raise Refusal(Code.FLOW_ENDED)
+        return owner
+
     def _done_before(self, flow: Flow, password: str, counted: CountUp, now: datetime) -> Flow:
         """The flow, where this very password was set by it. What is not so is over."""
         if flow.status is not FlowStatus.DONE or now >= flow.expires_at:
@@ -121,11 +131,17 @@ class PasswordResets:
         return flow
 
     def _forgiven(self, owner: Owner, now: datetime) -> tuple[WriteTries, ...]:
-        """The locks of signing in, opened: under each name that leads to the owner, and in trusted browsers."""
+        """The locks of signing in, opened: under each name that leads to the owner, and in trusted browsers.
+
+        That of the second factor too, where it is a code to the addresses that the reset has just proved: whoever
+        knew the old password may have closed it.
+        """
         key = self.keyring.current().material
         names = [name.name for name in names_of(owner)] if isinstance(owner, Account) else [username_of(owner).lower()]
         keys = [limits.tries_key(key, TryPurpose.SIGN_IN, name) for name in names]
         keys.append(limits.tries_key(key, TryPurpose.SIGN_IN_TRUSTED, owner_key(owner)))
+        if owner.security.authenticator is None:
+            keys.append(limits.tries_key(key, TryPurpose.SECOND_FACTOR, owner_key(owner)))
         tries = [self.store.tries(one) for one in keys]
         keep_until = now + SIGN_IN_TRIES.longest
         return tuple(WriteTries(limits.forgiven(one), keep_until) for one in tries if one.failures)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.accounts.account import Account, AccountName
 from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
 from chalicelib.domain.accounts.owners import Owner
-from chalicelib.domain.accounts.security import Method
+from chalicelib.domain.accounts.security import Authenticator, Method, Security
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.changes import TakeName, WriteOwner
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.refusals import Code
+from chalicelib.domain.sealing import Sealed
 from tests.domain.accounts.own_world import ASHA, BALA, CALLER, NEW, OwnWorld, refused
+
+SEALED = Sealed("first", b"nonce", b"ciphertext")
 
 
 @pytest.fixture
@@ -163,7 +167,7 @@ class TestMobile:
         "method", [Method.MOBILE_CODE, Method.AUTHENTICATOR, Method.RECOVERY_CODE, Method.BOTH_CODES]
     )
     def test_who_showed_more_than_an_email_code_changes_it_at_once(self, world: OwnWorld, method: Method) -> None:
-        account = world.account()
+        account = world.account(security=Security(authenticator=Authenticator(SEALED, world.now - timedelta(days=1))))
         actor = world.actor(account, method)
         flow = ask_mobile(world, actor)
         assert flow.kind is FlowKind.CONTACT_CHANGE
