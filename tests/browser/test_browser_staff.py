@@ -314,6 +314,14 @@ def test_a_mobile_that_aged_in_mid_session_is_confirmed_again(visit: Visit, lapt
     person.go("/staff")
 
 
+@pytest.mark.parametrize("path", ["member", "suspension"])
+def test_an_address_that_names_nobody_leads_to_the_list(visit: Visit, laptop: Laptop, path: str) -> None:
+    person = at_a_browser(visit, administrator(laptop))
+    person.visitor.go(f"/staff/{path}")
+    person.visitor.at(f"/staff#{AUTHORITY}")
+    person.filled_in()
+
+
 def test_the_filter_shows_another_authority_and_a_reload_keeps_it(visit: Visit, laptop: Laptop) -> None:
     person = at_a_browser(visit, administrator(laptop))
     officer = staff_member(laptop, Role.OFFICER, OTHER)
