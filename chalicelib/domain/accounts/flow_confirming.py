@@ -10,8 +10,10 @@ from datetime import datetime
 from chalicelib.domain import codes, limits
 from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import Change, ChangeRefused, CountUp, TakeName, WriteFlow, WriteTries
+from chalicelib.domain.changes import Change, ChangeRefused, CountUp, TakeName, WriteFlow
 from chalicelib.domain.codes import Codes, Purpose
+from chalicelib.domain.confirming import Attempts, Coded
+from chalicelib.domain.contacts import Channel
 from chalicelib.domain.limits import CODE_TRIES, Tries, TryPurpose
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.ports import Clock, Keyring, Store
@@ -51,49 +53,17 @@ class FlowConfirmation:
 
     def confirmed(self, read: Callable[[], Flow], typed: Codes, caller: Caller, goes_on: GoesOn) -> Flow:
         """The flow with its codes confirmed, now or before. Raises `Refusal` as `FlowCodes.confirmed` tells."""
-        flow, tries = self._attempted(read, caller)
+        attempts = Attempts(self.store, self.keyring, self.clock, _CODED)
+        counted = CountUp(limits.by_ip(self.keyring.current().material, caller.ip, self.clock()))
+        flow, tries = attempts.spent(read, _with_attempt_spent, (counted,))
         if tries is None:
             return flow
-        self._demand_right(flow, typed)
-        return self._consumed(flow, read, tries, goes_on)
-
-    def _attempted(self, read: Callable[[], Flow], caller: Caller) -> tuple[Flow, Tries | None]:
-        """The flow with an attempt spent, and the tries taken; no tries where it was confirmed before."""
-
-        def spend() -> tuple[Flow, Tries | None]:
-            flow, now = read(), self.clock()
-            if flow.status is FlowStatus.STOPPED:
-                raise Refusal(Code.FLOW_ENDED)
-            if flow.status is not FlowStatus.CODES_SENT:
-                return flow, None
-            key = self.keyring.current().material
-            spent = replace(flow, challenge=codes.spent(flow.challenge, now, Code.CODE_EXPIRED))
-            tries_key = limits.tries_key(key, MANNERS[flow.kind].tries, flow.counted_as)
-            taken = limits.spent(self.store.tries(tries_key), CODE_TRIES, now)
-            revision = self.store.write(
-                WriteFlow(spent),
-                WriteTries(taken, now + CODE_TRIES.longest),
-                CountUp(limits.by_ip(key, caller.ip, now)),
-            )
-            return replace(spent, revision=revision), replace(taken, revision=revision)
-
-        return in_rounds(spend)
-
-    def _demand_right(self, flow: Flow, typed: Codes) -> None:
-        challenge = flow.challenge
-        try:
-            key = self.keyring.by_id(challenge.key_id)
-        except KeyError as withdrawn:
-            raise Refusal(Code.CODE_EXPIRED) from withdrawn
-        wrong = codes.wrong_channels(key, challenge, flow.contact, typed)
+        wrong = attempts.wrong_channels(flow, typed)
         if flow.is_decoy:
-            wrong = challenge.channels
-        if not wrong:
-            return
-        if len(challenge.channels) == 1:
-            errors = {"code": FieldError("code_incorrect")}
-            raise Refusal(Code.CODE_INCORRECT, errors=errors, attempts_left=challenge.attempts_left)
-        raise codes.incorrect(wrong, challenge.attempts_left)
+            wrong = flow.challenge.channels
+        if wrong:
+            raise _incorrect(flow, wrong)
+        return self._consumed(flow, read, tries, goes_on)
 
     def _consumed(self, known: Flow, read: Callable[[], Flow], tries: Tries, goes_on: GoesOn) -> Flow:
         """Consumes the codes once. `known` was just written; it is read anew only where somebody came between."""
@@ -115,3 +85,29 @@ class FlowConfirmation:
             return replace(gone_on, revision=revision)
 
         return in_rounds(consume)
+
+
+def _with_attempt_spent(flow: Flow, now: datetime) -> Flow | None:
+    """None for one whose codes have done their work."""
+    if flow.status is FlowStatus.STOPPED:
+        raise Refusal(Code.FLOW_ENDED)
+    if flow.status is not FlowStatus.CODES_SENT:
+        return None
+    return replace(flow, challenge=codes.spent(flow.challenge, now, Code.CODE_EXPIRED))
+
+
+def _incorrect(flow: Flow, wrong: tuple[Channel, ...]) -> Refusal:
+    """A single code needs no naming of its channel."""
+    attempts_left = flow.challenge.attempts_left
+    if len(flow.challenge.channels) > 1:
+        return codes.incorrect(wrong, attempts_left)
+    errors = {"code": FieldError("code_incorrect")}
+    return Refusal(Code.CODE_INCORRECT, errors=errors, attempts_left=attempts_left)
+
+
+_CODED: Coded[Flow] = Coded(
+    sent=lambda flow: (flow.challenge, flow.contact),
+    counted_as=lambda flow: (MANNERS[flow.kind].tries, (flow.counted_as,)),
+    written=WriteFlow,
+    expired=Code.CODE_EXPIRED,
+)
