@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.refusals import Code, FieldProblem, invalid
+from chalicelib.domain.refusals import Code, FieldProblem
 from chalicelib.handlers.account_models import (
     AccountView,
     ActivityView,
@@ -18,6 +18,7 @@ from chalicelib.handlers.account_models import (
     account_view,
     event_view,
 )
+from chalicelib.handlers.bodies import same_twice
 from chalicelib.handlers.cookies import no_session_cookie, session_cookie
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.own_data_models import OwnDataView, own_data_view
@@ -73,9 +74,8 @@ def change_profile(asked: Asked[ProfileBody]) -> Answer:
 def change_password(asked: Asked[PasswordBody]) -> Answer:
     """Every other session ends; this one goes on under a new token."""
     body = asked.body
-    if body.password != body.confirm_password:
-        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
-    changed = suite().own_accounts.change_password(asked.actor, body.current_password, body.password, asked.caller)
+    password = same_twice(body.password, body.confirm_password)
+    changed = suite().own_accounts.change_password(asked.actor, body.current_password, password, asked.caller)
     view = PasswordChangedView(
         ended_sessions=True,
         session_token=changed.token,

@@ -14,10 +14,9 @@ from chalicelib.domain.accounts.registration import AccountRegistration, Registr
 from chalicelib.domain.contacts import masked_email, masked_mobile
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.handlers.bodies import optional, required, sent
+from chalicelib.handlers.flow_models import FlowView, codes_members
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
-
-_CODE = "The six digits sent to the {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +29,13 @@ class PrivacyNoticeView:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRegistrationView:
+class AccountRegistrationView(FlowView):
     """A registration as its owner sees it; `email` and `mobile`, masked, are where messages go."""
 
     registration_id: str
-    status: str
     username: str
     email: str
     mobile: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +68,13 @@ class SignUpBody:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountCodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
 class AccountResumeBody:
     """What goes on with a registration from any browser."""
 
     email: EmailAddress = sent(identifiers.parse_email, "The email given at the start.", "asha@example.com")
     mobile: Mobile = sent(identifiers.parse_mobile, "The mobile given at the start.", "9876543210")
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+    mobile_code: str = sent(codes.parse_code, "The six digits sent to the mobile.", "123456", secret=True)
+    email_code: str = sent(codes.parse_code, "The six digits sent to the email.", "654321", secret=True)
 
 
 def opened_view(registration: AccountRegistration, flow_token: str) -> OpenedAccountRegistrationView:
@@ -102,8 +88,7 @@ def registration_view(registration: AccountRegistration) -> AccountRegistrationV
 
 
 def _members(registration: AccountRegistration) -> dict[str, Any]:
-    status, challenge = status_at(registration, suite().clock()), registration.challenge
-    is_open = status is RegistrationStatus.CODES_SENT
+    status = status_at(registration, suite().clock())
     return {
         "registration_id": registration.registration_id,
         "status": status.value,
@@ -111,7 +96,5 @@ def _members(registration: AccountRegistration) -> dict[str, Any]:
         "email": masked_email(registration.contact.email),
         "mobile": masked_mobile(registration.contact.mobile),
         "expires_at": instant(registration.expires_at),
-        "resend_at": instant(challenge.resend_at) if is_open else None,
-        "sends_left": codes.SENDS - challenge.sends if is_open else 0,
-        "attempts_left": challenge.attempts_left if is_open else 0,
+        **codes_members(registration.challenge if status is RegistrationStatus.CODES_SENT else None),
     }

@@ -10,9 +10,8 @@ from chalicelib.domain.accounts.registering import SignUp
 from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Contact
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.handlers.account_registration_models import (
-    AccountCodesBody,
     AccountRegistrationView,
     AccountResumeBody,
     OpenedAccountRegistrationView,
@@ -21,6 +20,8 @@ from chalicelib.handlers.account_registration_models import (
     opened_view,
     registration_view,
 )
+from chalicelib.handlers.bodies import same_twice
+from chalicelib.handlers.flow_models import CodesBody
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.settling import AFTER_SECONDS, settled
 from chalicelib.suite import suite
@@ -63,13 +64,11 @@ def read_privacy_notice(asked: Asked[None]) -> Answer:
 def open_account_registration(asked: Asked[SignUpBody]) -> Answer:
     """The answer is the same whether or not a name is taken: its owner is told over the channel."""
     body = asked.body
-    if body.password != body.confirm_password:
-        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
     wish = SignUp(
         name=body.name,
         contact=Contact(body.email, body.mobile),
         username=body.username,
-        password=body.password,
+        password=same_twice(body.password, body.confirm_password),
         privacy_notice=body.privacy_notice,
         captcha=body.captcha,
     )
@@ -106,14 +105,13 @@ def send_account_codes_again(asked: Asked[None], registration_id: str) -> Answer
     account_registrations,
     "POST /accounts/registrations/{registration_id}/codes/verify",
     "Confirm the two codes; the account is made",
-    body=AccountCodesBody,
+    body=CodesBody,
     answers={HTTPStatus.OK: AccountRegistrationView, HTTPStatus.ACCEPTED: AccountRegistrationView},
     refusals=(*_BUSY, *_LIVE, Code.CODES_INCORRECT, Code.CODES_EXHAUSTED, Code.LOCKED),
 )
-def verify_account_codes(asked: Asked[AccountCodesBody], registration_id: str) -> Answer:
+def verify_account_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
     """Both codes confirm both addresses."""
-    typed = Codes(asked.body.mobile_code, asked.body.email_code)
-    verified = suite().account_registrations.verify(registration_id, asked.flow_token, typed, asked.ip)
+    verified = suite().account_registrations.verify(registration_id, asked.flow_token, asked.body.typed, asked.ip)
     return _once_registered(verified, asked.flow_token)
 
 

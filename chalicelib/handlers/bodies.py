@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
+from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal, invalid
 
 BODY_AT_MOST = 16 * 1024
 Model = TypeVar("Model")
@@ -69,6 +69,13 @@ def required(value: str) -> str:
     if not value.strip():
         raise FieldProblem("required")
     return value
+
+
+def same_twice(password: str, confirm_password: str) -> str:
+    """A password that was to be typed twice. Raises `Refusal` `invalid_fields` where the second is another."""
+    if password != confirm_password:
+        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
+    return password
 
 
 def decoded(raw: bytes) -> Mapping[str, object]:

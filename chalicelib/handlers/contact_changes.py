@@ -13,7 +13,7 @@ from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
 from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers.bodies import optional, sent
-from chalicelib.handlers.flow_views import flow_members
+from chalicelib.handlers.flow_models import FlowView, flow_members
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
@@ -40,7 +40,7 @@ class ContactCodeBody:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactChangeView:
+class ContactChangeView(FlowView):
     """A change as it stands. `sent_to` is the new address, masked.
 
     `cooling`: once confirmed, a day passes before it counts; `effective_at` is when it ends.
@@ -51,11 +51,6 @@ class ContactChangeView:
     sent_to: str
     cooling: bool
     effective_at: str | None
-    status: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
 
 
 @operation(

@@ -7,17 +7,14 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint
 
-from chalicelib.domain import codes, passwords
 from chalicelib.domain.accounts.flows import Flow
-from chalicelib.domain.codes import Codes
-from chalicelib.domain.refusals import Code, invalid
+from chalicelib.domain.refusals import Code
 from chalicelib.handlers.bodies import required, sent
-from chalicelib.handlers.flow_views import flow_members
+from chalicelib.handlers.flow_models import CodesBody, FlowView, NewPasswordBody, flow_members
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.suite import suite
 
 password_resets = Blueprint(__name__)
-_CODE = "The six digits sent to the {}."
 _BUSY = (Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, Code.SERVICE_UNAVAILABLE)
 _CODES_OVER = (Code.CODE_EXPIRED, Code.CODES_EXHAUSTED, Code.FLOW_ENDED)
 
@@ -31,31 +28,10 @@ class ResetBody:
 
 
 @dataclass(frozen=True, slots=True)
-class ResetCodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class NewPasswordBody:
-    """The new password."""
-
-    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
-    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class ResetView:
+class ResetView(FlowView):
     """Where a reset stands; it tells nothing of whoever is behind it."""
 
     reset_id: str
-    status: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +58,7 @@ class OpenedResetView(ResetView):
 def open_password_reset(asked: Asked[ResetBody]) -> Answer:
     """Has both codes sent to whoever bears this name; the answer is the same where there is nobody."""
     opened = suite().password_resets.ask(asked.body.username, asked.body.captcha, asked.caller)
-    view = OpenedResetView(opened.flow.flow_id, **flow_members(opened.flow), flow_token=opened.flow_token)
+    view = OpenedResetView(**flow_members(opened.flow), reset_id=opened.flow.flow_id, flow_token=opened.flow_token)
     return Answer(view, HTTPStatus.ACCEPTED)
 
 
@@ -103,14 +79,14 @@ def send_reset_codes_again(asked: Asked[None], flow_id: str) -> Answer:
     password_resets,
     "POST /password-resets/{flow_id}/codes/verify",
     "Confirm the two codes",
-    body=ResetCodesBody,
+    body=CodesBody,
     answers={HTTPStatus.OK: ResetView},
     refusals=(*_BUSY, Code.FLOW_TOKEN_INVALID, Code.CODES_INCORRECT, Code.LOCKED, *_CODES_OVER),
 )
-def verify_reset_codes(asked: Asked[ResetCodesBody], flow_id: str) -> Answer:
+def verify_reset_codes(asked: Asked[CodesBody], flow_id: str) -> Answer:
     """Both codes open the way to a new password."""
-    typed = Codes(asked.body.mobile_code, asked.body.email_code)
-    return Answer(_view(suite().password_resets.verify(flow_id, asked.flow_token, typed, asked.caller)))
+    verified = suite().password_resets.verify(flow_id, asked.flow_token, asked.body.typed, asked.caller)
+    return Answer(_view(verified))
 
 
 @operation(
@@ -123,11 +99,9 @@ def verify_reset_codes(asked: Asked[ResetCodesBody], flow_id: str) -> Answer:
 )
 def set_new_password(asked: Asked[NewPasswordBody], flow_id: str) -> Answer:
     """Sets it and ends every session; the second factor stays as it is."""
-    body = asked.body
-    if body.password != body.confirm_password:
-        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
-    return Answer(_view(suite().password_resets.set_password(flow_id, asked.flow_token, body.password, asked.caller)))
+    done = suite().password_resets.set_password(flow_id, asked.flow_token, asked.body.chosen, asked.caller)
+    return Answer(_view(done))
 
 
 def _view(flow: Flow) -> ResetView:
-    return ResetView(flow.flow_id, **flow_members(flow))
+    return ResetView(**flow_members(flow), reset_id=flow.flow_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import codes, identifiers, passwords
@@ -11,10 +10,9 @@ from chalicelib.domain.contacts import masked_email, masked_mobile
 from chalicelib.domain.icegate.registration import AWAITING_CODES, Registration, status_at
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile
 from chalicelib.handlers.bodies import confirmed, required, sent
+from chalicelib.handlers.flow_models import codes_members
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
-
-_CODE = "The six digits sent to the {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +65,6 @@ class CredentialsBody:
 
 
 @dataclass(frozen=True, slots=True)
-class CodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
 class FinishBody:
     """The person's yes to the confirmation question."""
 
@@ -95,8 +85,8 @@ class ResumeBody:
 
     iec: Iec = sent(identifiers.parse_iec, "Importer-Exporter Code.", "ZZZCZ9999Z")
     gstin: Gstin = sent(identifiers.parse_gstin, "The GSTIN given at the start.", "33ZZZCZ9999Z1ZQ")
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
+    mobile_code: str = sent(codes.parse_code, "The six digits sent to the mobile.", "123456", secret=True)
+    email_code: str = sent(codes.parse_code, "The six digits sent to the email.", "654321", secret=True)
 
 
 def opened_view(registration: Registration, flow_token: str) -> OpenedView:
@@ -111,10 +101,7 @@ def registration_view(registration: Registration) -> RegistrationView:
 
 def _members(registration: Registration) -> dict[str, Any]:
     now = suite().clock()
-    challenge, contact = registration.challenge, registration.codes_contact
-    is_live = challenge is not None and registration.status in AWAITING_CODES
-    resend_at: datetime | None = challenge.asked_at + codes.COOL_DOWN if challenge is not None and is_live else None
-    sends = challenge.sends if challenge is not None else 0
+    contact = registration.codes_contact
     return {
         "registration_id": registration.registration_id,
         "status": status_at(registration, now).value,
@@ -123,7 +110,5 @@ def _members(registration: Registration) -> dict[str, Any]:
         "email": masked_email(contact.email),
         "mobile": masked_mobile(contact.mobile),
         "expires_at": instant(registration.expires_at),
-        "resend_at": instant(resend_at) if resend_at else None,
-        "sends_left": codes.SENDS - sends if is_live else 0,
-        "attempts_left": challenge.attempts_left if challenge is not None and is_live else 0,
+        **codes_members(registration.challenge if registration.status in AWAITING_CODES else None),
     }

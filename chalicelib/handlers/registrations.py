@@ -12,11 +12,12 @@ from chalicelib.domain import identifiers
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.handlers.bodies import same_twice
+from chalicelib.handlers.flow_models import CodesBody
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.registration_models import (
     AvailabilityView,
-    CodesBody,
     ContactBody,
     CredentialsBody,
     FinishBody,
@@ -100,10 +101,9 @@ def read_availability(asked: Asked[None], registration_id: str) -> Answer:
 def choose_credentials(asked: Asked[CredentialsBody], registration_id: str) -> Answer:
     """Holds the ID and has the codes sent to the mobile and email on record."""
     body = asked.body
-    if body.password != body.confirm_password:
-        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
+    password = same_twice(body.password, body.confirm_password)
     chosen = suite().simplified_registrations.choose_credentials(
-        registration_id, asked.flow_token, body.icegate_id, body.password, asked.ip
+        registration_id, asked.flow_token, body.icegate_id, password, asked.ip
     )
     return _once_sent(chosen, asked)
 
@@ -132,7 +132,7 @@ def send_codes_again(asked: Asked[None], registration_id: str) -> Answer:
 def verify_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
     """Both codes confirm the contact on record."""
     verified = suite().simplified_registrations.verify(
-        registration_id, asked.flow_token, CodesFor.CONTACT, _typed(asked.body), asked.ip
+        registration_id, asked.flow_token, CodesFor.CONTACT, asked.body.typed, asked.ip
     )
     return Answer(registration_view(verified))
 
@@ -178,7 +178,7 @@ def choose_alternate_contact(asked: Asked[ContactBody], registration_id: str) ->
 def verify_alternate_codes(asked: Asked[CodesBody], registration_id: str) -> Answer:
     """Both codes confirm the alternate contact, and the account is made with it."""
     verified = suite().simplified_registrations.verify(
-        registration_id, asked.flow_token, CodesFor.ALTERNATE, _typed(asked.body), asked.ip
+        registration_id, asked.flow_token, CodesFor.ALTERNATE, asked.body.typed, asked.ip
     )
     return _once_registered(verified, asked.flow_token)
 
@@ -207,10 +207,6 @@ def resume_registration(asked: Asked[ResumeBody]) -> Answer:
     if opened.registration.status is Status.REGISTERING:
         return _once_registered(opened.registration, opened.flow_token, tell_token=True)
     return Answer(opened_view(opened.registration, opened.flow_token))
-
-
-def _typed(body: CodesBody) -> Codes:
-    return Codes(body.mobile_code, body.email_code)
 
 
 def _settled(registration: Registration, flow_token: str, is_settled: Callable[[Registration], bool]) -> Registration:

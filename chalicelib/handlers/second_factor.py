@@ -7,12 +7,11 @@ from http import HTTPStatus
 from chalice.app import Blueprint
 
 from chalicelib.domain.accounts.raising import SignedIn
-from chalicelib.domain.codes import Codes
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers.cookies import browser_cookie, session_cookie
+from chalicelib.handlers.flow_models import CodesBody
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.session_models import (
-    BothCodesBody,
     BothCodesSentView,
     ChannelBody,
     CodeSentView,
@@ -88,7 +87,7 @@ def report_authenticator_lost(asked: Asked[None]) -> Answer:
     second_factor,
     "POST /sessions/current/authenticator-loss/verify",
     "Go on without the lost authenticator",
-    body=BothCodesBody,
+    body=CodesBody,
     answers={HTTPStatus.OK: SignedInView},
     refusals=(
         Code.INVALID_FIELDS,
@@ -100,10 +99,9 @@ def report_authenticator_lost(asked: Asked[None]) -> Answer:
         *_BUSY,
     ),
 )
-def replace_lost_authenticator(asked: Asked[BothCodesBody]) -> Answer:
+def replace_lost_authenticator(asked: Asked[CodesBody]) -> Answer:
     """Removes the authenticator and goes on under a new session token; the old one ends."""
-    typed = Codes(asked.body.mobile_code, asked.body.email_code)
-    return _raised(suite().authenticator_loss.verify(asked.actor, typed, asked.caller))
+    return _raised(suite().authenticator_loss.verify(asked.actor, asked.body.typed, asked.caller))
 
 
 def _raised(signed_in: SignedIn) -> Answer:

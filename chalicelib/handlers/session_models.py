@@ -64,14 +64,6 @@ class SecondFactorBody:
 
 
 @dataclass(frozen=True, slots=True)
-class BothCodesBody:
-    """The two codes that were sent to mobile and email."""
-
-    mobile_code: str = sent(codes.parse_code, "The six digits sent to the mobile.", "123456", secret=True)
-    email_code: str = sent(codes.parse_code, "The six digits sent to the email.", "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
 class SignedInView:
     """A new session; the token is also set as a cookie. `icegate_id` is null where the account is not ICEGATE's."""
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain import codes, identifiers, passwords
+from chalicelib.domain import identifiers
 from chalicelib.domain.accounts.flow_codes import OpenedFlow
 from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.identifiers import EmailAddress
 from chalicelib.handlers.bodies import required, sent
-from chalicelib.handlers.flow_views import flow_members
-
-_CODE = "The six digits sent to the {}."
+from chalicelib.handlers.flow_models import FlowView, flow_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +21,10 @@ class JoiningBody:
 
 
 @dataclass(frozen=True, slots=True)
-class JoiningCodesBody:
-    """The two codes."""
-
-    mobile_code: str = sent(codes.parse_code, _CODE.format("mobile"), "123456", secret=True)
-    email_code: str = sent(codes.parse_code, _CODE.format("email"), "654321", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPasswordBody:
-    """The chosen password."""
-
-    password: str = sent(passwords.parse_password, "8 to 128 characters of all four kinds.", "Sagar#2026", secret=True)
-    confirm_password: str = sent(required, "The password once more.", "Sagar#2026", secret=True)
-
-
-@dataclass(frozen=True, slots=True)
-class JoiningView:
+class JoiningView(FlowView):
     """Where a joining stands; it tells nothing of whoever is behind it."""
 
     joining_id: str
-    status: str
-    expires_at: str
-    resend_at: str | None
-    sends_left: int
-    attempts_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +36,9 @@ class OpenedJoiningView(JoiningView):
 
 def joining_view(flow: Flow) -> JoiningView:
     """A joining as it stands."""
-    return JoiningView(flow.flow_id, **flow_members(flow))
+    return JoiningView(**flow_members(flow), joining_id=flow.flow_id)
 
 
 def opened_joining_view(opened: OpenedFlow) -> OpenedJoiningView:
     """A joining with its flow token, for the answer that tells the token."""
-    return OpenedJoiningView(opened.flow.flow_id, **flow_members(opened.flow), flow_token=opened.flow_token)
+    return OpenedJoiningView(**flow_members(opened.flow), joining_id=opened.flow.flow_id, flow_token=opened.flow_token)

@@ -6,13 +6,11 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.codes import Codes
-from chalicelib.domain.refusals import Code, invalid
+from chalicelib.domain.refusals import Code
+from chalicelib.handlers.flow_models import CodesBody, NewPasswordBody
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.staff_joining_models import (
-    FirstPasswordBody,
     JoiningBody,
-    JoiningCodesBody,
     JoiningView,
     OpenedJoiningView,
     joining_view,
@@ -63,7 +61,7 @@ def send_joining_codes_again(asked: Asked[None], flow_id: str) -> Answer:
     staff_joinings,
     "POST /staff/joinings/{flow_id}/codes/verify",
     "Confirm the two codes",
-    body=JoiningCodesBody,
+    body=CodesBody,
     answers={HTTPStatus.OK: JoiningView},
     refusals=(
         *_FLOW,
@@ -76,24 +74,21 @@ def send_joining_codes_again(asked: Asked[None], flow_id: str) -> Answer:
         Code.FLOW_ENDED,
     ),
 )
-def verify_joining_codes(asked: Asked[JoiningCodesBody], flow_id: str) -> Answer:
+def verify_joining_codes(asked: Asked[CodesBody], flow_id: str) -> Answer:
     """Both codes confirm email and mobile; a password is chosen next."""
-    typed = Codes(asked.body.mobile_code, asked.body.email_code)
-    return Answer(joining_view(suite().staff_joinings.verify(flow_id, asked.flow_token, typed, asked.caller)))
+    verified = suite().staff_joinings.verify(flow_id, asked.flow_token, asked.body.typed, asked.caller)
+    return Answer(joining_view(verified))
 
 
 @operation(
     staff_joinings,
     "PUT /staff/joinings/{flow_id}/password",
     "Choose the first password",
-    body=FirstPasswordBody,
+    body=NewPasswordBody,
     answers={HTTPStatus.OK: JoiningView},
     refusals=(*_FLOW, Code.INVALID_FIELDS, Code.STEP_OUT_OF_ORDER, Code.FLOW_ENDED, Code.TOO_MANY_REQUESTS),
 )
-def set_first_password(asked: Asked[FirstPasswordBody], flow_id: str) -> Answer:
+def set_first_password(asked: Asked[NewPasswordBody], flow_id: str) -> Answer:
     """Makes the account active; signing in, and then adding an authenticator, come next."""
-    body = asked.body
-    if body.password != body.confirm_password:
-        raise invalid(confirm_password="passwords_differ")  # noqa: S106 - a reason, not a password
-    done = suite().staff_joinings.set_first_password(flow_id, asked.flow_token, body.password, asked.caller)
+    done = suite().staff_joinings.set_first_password(flow_id, asked.flow_token, asked.body.chosen, asked.caller)
     return Answer(joining_view(done))
