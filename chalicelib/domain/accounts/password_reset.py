@@ -77,9 +77,10 @@ class PasswordResets:
             flow, now = self._codes.opened(flow_id, flow_token, _KIND), self.clock()
             if flow.status is FlowStatus.CODES_SENT:
                 raise Refusal(Code.STEP_OUT_OF_ORDER, current_status=flow.status.value)
-            counted = CountUp(limits.by_ip(self.keyring.current().material, caller.ip, now))
             if flow.status is not FlowStatus.CONFIRMED or now >= flow.expires_at:
-                return self._done_before(flow, password, counted, now)
+                return self._done_before(flow, password, caller, now)
+            # Counted whatever comes of it: that a password is the one there was (`password_same`) could be guessed at.
+            self._count(caller, now)
             owner = self._demand_unchanged(flow)
             demand_fit(owner, password)
             done, mine = replace(flow, status=FlowStatus.DONE), owner_key(owner)
@@ -94,7 +95,6 @@ class PasswordResets:
                 *told(NoticeKind.PASSWORD_CHANGED, owner, now),
                 *self._forgiven(owner, now),
                 *recorded(self.store, now, caller.request_id, *entries),
-                counted,
             )
             return replace(done, revision=revision)
 
@@ -121,11 +121,14 @@ class PasswordResets:
             raise Refusal(Code.FLOW_ENDED)
         return owner
 
-    def _done_before(self, flow: Flow, password: str, counted: CountUp, now: datetime) -> Flow:
+    def _count(self, caller: Caller, now: datetime) -> None:
+        self.store.write(CountUp(limits.by_ip(self.keyring.current().material, caller.ip, now)))
+
+    def _done_before(self, flow: Flow, password: str, caller: Caller, now: datetime) -> Flow:
         """The flow, where this very password was set by it. What is not so is over."""
         if flow.status is not FlowStatus.DONE or now >= flow.expires_at:
             raise Refusal(Code.FLOW_ENDED)
-        self.store.write(counted)
+        self._count(caller, now)
         if not passwords.matches(password, self._demand_owner(flow).password_hash):
             raise Refusal(Code.FLOW_ENDED)
         return flow

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.domain import limits, outbox
 from chalicelib.domain.accounts import raising, recovery_codes, session_codes, trusted_browsers
+from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.authenticators import with_code_accepted
 from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.accounts.raising import SignedIn
@@ -37,10 +38,15 @@ _WRONG = frozenset({Code.CODE_INCORRECT, Code.AUTHENTICATOR_CLOCK_OFF, Code.AUTH
 
 
 def methods_of(owner: Owner) -> tuple[Method, ...]:
-    """How this owner can show a second factor. Where there is an authenticator, nothing weaker stands beside it."""
+    """How this owner can show a second factor. Where there is an authenticator, nothing weaker stands beside it.
+
+    Staff who have none yet, or whose administrator removed it, show the code to their mobile: on an email code alone a
+    thief of the mailbox could add an authenticator and have the Back Office.
+    """
     security = owner.security
     if security.authenticator is None:
-        return (Method.MOBILE_CODE, Method.EMAIL_CODE)
+        is_staff = isinstance(owner, Account) and owner.is_staff
+        return (Method.MOBILE_CODE,) if is_staff else (Method.MOBILE_CODE, Method.EMAIL_CODE)
     return (Method.AUTHENTICATOR, *((Method.RECOVERY_CODE,) if security.recovery_codes else ()))
 
 

@@ -13,11 +13,12 @@ from chalicelib.domain.accounts.account import Account, AccountStatus
 from chalicelib.domain.accounts.flows import FlowKind, FlowStatus
 from chalicelib.domain.accounts.names import PersonName
 from chalicelib.domain.accounts.owners import Owner, owner_key
+from chalicelib.domain.accounts.second_factor import SecondFactor
 from chalicelib.domain.accounts.security import Authenticator, Method
 from chalicelib.domain.audit import Deed
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.changes import CountUp, WriteOwner, WriteTries
-from chalicelib.domain.contacts import Contact
+from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.limits import CODE_TRIES, Tries, TryPurpose
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.sealing import Sealed
@@ -85,6 +86,14 @@ class TestMailbox:
         world.advance(hours=24)
         flow = world.contacts.ask(world.actor(account, Method.AUTHENTICATOR), None, NEW.mobile, CALLER)
         assert flow.kind is FlowKind.CONTACT_CHANGE
+
+    def test_staff_without_an_authenticator_come_in_by_their_mobile_alone(self, world: OwnWorld) -> None:
+        """Joined yesterday, or just reset: the next authenticator added has the Back Office."""
+        actor = world.actor(world.officer(), None)
+        desk = SecondFactor(world.store, world.keyring, world.clock)
+        assert refused(desk.send_code, actor, Channel.EMAIL, CALLER).code is Code.METHOD_NOT_OFFERED
+        assert desk.send_code(actor, Channel.MOBILE, CALLER).challenge is not None
+        assert refused(desk.show, actor, Method.EMAIL_CODE, "123456", CALLER).code is Code.METHOD_NOT_OFFERED
 
 
 class TestOldSessions:
@@ -156,6 +165,16 @@ class TestResets:
         confirmed = world.confirmed()
         world.resets.set_password(confirmed.flow.flow_id, confirmed.flow_token, NEW_PASSWORD, CALLER)
         assert (world.store.tries(tries_key).locked_until is not None) is has_authenticator
+
+    def test_what_the_password_was_is_not_guessed_without_end(self, world: OwnWorld) -> None:
+        world.account()
+        confirmed = world.confirmed()
+        set_it = world.resets.set_password
+        for _ in range(limits.BY_IP - 2):
+            refusal = refused(lambda: set_it(confirmed.flow.flow_id, confirmed.flow_token, PASSWORD, STRANGER))
+            assert refusal.errors["password"].reason == "password_same"
+        refusal = refused(lambda: set_it(confirmed.flow.flow_id, confirmed.flow_token, PASSWORD, STRANGER))
+        assert refusal.code is Code.TOO_MANY_REQUESTS
 
 
 class TestSends:
