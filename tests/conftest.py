@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 
 from infra.local import dynamodb_local
 from infra.local.laptop import Engine, Laptop
 from tests.laptops import Laptops
+
+# How long an example takes is the machine's affair, not the suite's: nothing is timed in tests.
+settings.register_profile("pravesh", deadline=None)
+settings.load_profile("pravesh")
 
 _not_exercised = pytest.StashKey[list[str]]()
 

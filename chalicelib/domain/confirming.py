@@ -214,6 +214,9 @@ class Confirmation(Generic[Record]):
 
         def consume() -> Record:
             registration, now = next(versions)(), self.clock()
+            if self.kind.coded.sent(registration)[0].nonce != self.kind.coded.sent(known)[0].nonce:
+                # Other codes, for other addresses, were asked for meanwhile: those that were compared count no more.
+                raise Refusal(Code.CODES_NOT_MATCHED if new_token_hash is not None else Code.STEP_OUT_OF_ORDER)
             if not self.kind.is_confirmed(registration, known):
                 confirmed = self.kind.with_codes_confirmed(registration, now)
             elif new_token_hash is None:

@@ -186,7 +186,7 @@ def _ids(made: Operation, ids: Mapping[str, str]) -> Mapping[str, str]:
 
 def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     bearer = _bearer(request.headers.get("authorization"))
-    session_token = _cookie(request, SESSION_COOKIE)
+    session_token = _cookie(request, SESSION_COOKIE) if _is_own_site(request) else None
     # Who may not is told so before the body is looked at.
     actor = _actor(made.rule, session_token or bearer)
     raw = _bytes(request)
@@ -217,6 +217,15 @@ def _actor(rule: Rule, token: str | None) -> Actor | None:
 def _caller(request: Request, language: str) -> Caller:
     device = device_of(request.headers.get("user-agent"))
     return Caller(_ip(request), device, str(request.context.get("requestId") or ""), language)
+
+
+def _is_own_site(request: Request) -> bool:
+    """Whether a browser says that one of our own pages asks, or nobody's: a sibling host's page gets no session.
+
+    SameSite=Strict lets siblings under one registrable domain through (Fetch Metadata, W3C). Clients that are no
+    browser send no such header, and no cookie by themselves.
+    """
+    return request.headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
 
 
 def _ip(request: Request) -> str:

@@ -22,7 +22,7 @@ from tests.journeys.clients import Reply
 from tests.journeys.importers import PASSWORD, new_contact
 from tests.journeys.walking import Flow, codes_in, opened, opened_over_http, sent_to, wrong
 
-TABLES = ("REGISTRATIONS", "HOLDERS", "TEMPORARY_PASSWORDS", "ICEGATE_ACCOUNTS", "SESSIONS", "LIMITS")
+TABLES = ("REGISTRATIONS", "HOLDERS", "TEMPORARY_PASSWORDS", "SIGN_IN_NAMES", "SESSIONS", "LIMITS")
 
 
 class Walk:

@@ -41,6 +41,17 @@ def test_the_session_works_as_a_cookie_and_as_bearer(registrant: Registrant) -> 
         assert client.call("GET", "/sessions/current", headers=headers).demand(401).code == "session_required"
 
 
+def test_a_page_of_another_host_gets_no_session_from_the_cookie(registrant: Registrant) -> None:
+    """Browsers send SameSite=Strict cookies to sibling hosts of one domain; what they say of the page is heeded."""
+    client, token = registrant.client, token_of(registrant)
+    cookie = {"Cookie": f"__Host-session={token}"}
+    for site in ("same-site", "cross-site"):
+        refused = client.call("DELETE", "/sessions", headers={**cookie, "Sec-Fetch-Site": site})
+        assert refused.demand(401).code == "session_required"
+    assert client.call("GET", "/sessions/current", headers={**cookie, "Sec-Fetch-Site": "same-origin"}).demand(200)
+    assert client.call("GET", "/sessions/current", headers={**cookie, "Sec-Fetch-Site": "none"}).demand(200)
+
+
 def test_a_held_id_cannot_sign_in(laptop: Laptop) -> None:
     held = opened(laptop).to_contact_verified()
     assert sign_in(held.client, held.icegate_id).demand(401).code == "sign_in_refused"

@@ -99,8 +99,8 @@ class SecondFactor:
         """Raises the session of whoever shows a second factor: at sign-in to a whole one, at step-up to a fresh one.
 
         `typed` is in the form of `codes.parse_code` or `recovery_codes.parse_recovery_code`. The attempt is spent in
-        the store before anything is compared. `trust_browser` counts at sign-in only. Raises `Refusal`:
-        `method_not_offered`, `code_expired` (none was sent, or its time is over), `codes_exhausted`,
+        the store before anything is compared. `trust_browser` counts at sign-in only, and never for staff. Raises
+        `Refusal`:        `method_not_offered`, `code_expired` (none was sent, or its time is over), `codes_exhausted`,
         `code_incorrect`, `authenticator_code_used`, `authenticator_clock_off`, `locked`, `too_many_requests`, and
         `session_required` where a parallel right answer came first.
         """
@@ -153,7 +153,7 @@ class SecondFactor:
             deeds.append(Deed.RECOVERY_CODE_USED)
             left = {"left": str(len(security.recovery_codes))}
             changes += told(NoticeKind.RECOVERY_CODE_USED, owner, now, values=left)
-        if trust_browser and is_sign_in:
+        if trust_browser and is_sign_in and trusted_browsers.may_trust(owner):
             deeds.append(Deed.BROWSER_TRUSTED)
             security, browser = trusted_browsers.trusted(security, caller.device, now)
             cookie = trusted_browsers.cookie(self.keyring.current(), owner, browser)

@@ -15,11 +15,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import limits
+from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.owners import Owner, owner_key
 from chalicelib.domain.accounts.security import TRUST, TRUSTED_BROWSERS, Security, TrustedBrowser
 from chalicelib.domain.codes import ServerKey
 
 _PARTS = 5
+
+
+def may_trust(owner: Owner) -> bool:
+    """Whether an owner may have a browser trusted: staff show their authenticator each time they sign in."""
+    return not (isinstance(owner, Account) and owner.is_staff)
 
 
 def trusted(security: Security, device: str, now: datetime) -> tuple[Security, TrustedBrowser]:

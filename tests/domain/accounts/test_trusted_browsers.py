@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts import trusted_browsers
+from chalicelib.domain.accounts.account import STAFF, Role
 from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.codes import ServerKey
@@ -41,6 +42,14 @@ def test_it_lasts_thirty_days(door: Door) -> None:
     assert is_trusted(door, person, cookie)
     door.clock.advance(hours=1)
     assert not is_trusted(door, person, cookie)
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_staff_are_asked_each_time(door: Door, role: Role) -> None:
+    member = door.person(role)
+    signed_in = door.raised(door.half_way(member).token, trust_browser=True)
+    assert signed_in.browser_cookie is None
+    assert door.stored(member).security.trusted_browsers == ()
 
 
 def test_it_is_its_owners_alone(door: Door) -> None:

@@ -6,16 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.domain import temporary_passwords
-from chalicelib.domain.changes import StoreUnavailable, WriteTemporaryPassword
-from chalicelib.domain.contacts import Channel
+from chalicelib.domain.changes import Change, StoreUnavailable, WriteTemporaryPassword
+from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.accounts import Hold
-from chalicelib.domain.icegate.registration import Registration, Status, Wait
+from chalicelib.domain.icegate.registration import CodesFor, Registration, Status, Wait
 from chalicelib.domain.icegate.registration_steps import NotDecided, RegistrationSteps, SendingInProgress
+from chalicelib.domain.identifiers import EmailAddress, Mobile
 from chalicelib.domain.notices import NoticeNotSent
 from chalicelib.domain.ports import JourneysUnavailable
 from chalicelib.domain.refusals import Code, Refusal
 from tests.domain.icegate.asking import account, change, finish, refused, verify
-from tests.domain.icegate.world import HOLDER, IP, World
+from tests.domain.icegate.world import ALTERNATE, HOLDER, IP, World
+
+UNPROVED = Contact(EmailAddress("unproved@elsewhere.example"), Mobile("+919876511111"))
 
 
 def test_the_older_of_two_registrations_of_a_holder_ends_superseded(world: World) -> None:
@@ -284,3 +287,28 @@ def test_a_step_that_runs_while_another_run_sends_stands_back(world: World) -> N
     world.advance(seconds=30)
     world.steps.issue_codes(world.registration_id, "third", Wait.CONTACT_CODES)
     assert len(world.messenger.sent) == 2
+
+
+def test_codes_that_were_compared_confirm_no_address_that_was_chosen_meanwhile(world: World) -> None:
+    """Another contact is chosen between the attempt and the consumption: nobody has proved that one."""
+    world.codes_sent()
+    world.desk.verify(world.registration_id, world.flow_token, CodesFor.CONTACT, world.codes(), IP)
+    world.journey.run()
+    world.desk.change_contact(world.registration_id, world.flow_token, ALTERNATE, IP)
+    world.journey.run()
+    world.advance(seconds=31)
+    right, write, written = world.codes(), world.store.write, []
+
+    def writing(*changes: Change) -> str:
+        written.append(changes)
+        if len(written) == 2:
+            world.store.write = write  # type: ignore[method-assign]
+            world.desk.change_contact(world.registration_id, world.flow_token, UNPROVED, IP)
+        return write(*changes)
+
+    world.store.write = writing  # type: ignore[method-assign]
+    with pytest.raises(Refusal) as refusal:
+        world.desk.verify(world.registration_id, world.flow_token, CodesFor.ALTERNATE, right, IP)
+    assert refusal.value.code is Code.STEP_OUT_OF_ORDER
+    after = world.read()
+    assert (after.alternate, after.status) == (UNPROVED, Status.SENDING_CODES)
