@@ -9,9 +9,9 @@ from playwright.sync_api import Route, expect
 
 from chalicelib.domain.accounts.security import Method
 from chalicelib.suite import suite
+from tests.browser.keyboard import Keyboard
 from tests.browser.newcomers import newcomer
 from tests.browser.people import Somebody, account_in_store
-from tests.browser.test_browser_keyboard import Keyboard
 from tests.browser.visitor import DESK, NARROW, PASSWORD, Visitor
 
 Visit = Callable[..., Visitor]
