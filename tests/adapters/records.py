@@ -172,6 +172,7 @@ def flow() -> Flow:
         effective_at=LATER,
         old_contact=CONTACT,
         stop_challenge=challenge(),
+        generation=3,
     )
 
 
@@ -193,7 +194,7 @@ def session() -> Session:
 
 def message() -> OutboxMessage:
     return OutboxMessage(
-        message_id=f"message-{number():09}",
+        message_id=f"message-{number():014}",
         owner=account_key(f"account-{number():09}"),
         kind=NoticeKind.CONTACT_CODE,
         channel=Channel.EMAIL,
