@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.domain import passwords
 from chalicelib.domain.accounts import names
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.names import PersonName
-from chalicelib.domain.accounts.own_account import OwnAccount
 from chalicelib.domain.accounts.owners import display_name, username_of
 from chalicelib.domain.audit import REFUSABLE, Event, Outcome
 from chalicelib.domain.authorisation import standing_of
@@ -19,6 +19,9 @@ from chalicelib.handlers.bodies import confirmed, required, sent
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
 from chalicelib.web.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.own_account import OwnAccount
 
 
 def _language(value: str) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 
 from chalicelib.domain import codes, identifiers, passwords
 from chalicelib.domain.accounts import names
-from chalicelib.domain.accounts.account import Role
+from chalicelib.domain.accounts.account import Role, parse_role
 from chalicelib.domain.accounts.names import PersonName, Username
-from chalicelib.domain.accounts.registering import parse_role
 from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus, status_at
 from chalicelib.domain.contacts import masked_email, masked_mobile
 from chalicelib.domain.identifiers import EmailAddress, Mobile

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.accounts.registering import SignUp
 from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus
 from chalicelib.domain.codes import Codes
 from chalicelib.domain.contacts import Contact
@@ -64,6 +63,9 @@ def read_privacy_notice(asked: Asked[None]) -> Answer:
 def open_account_registration(asked: Asked[SignUpBody]) -> Answer:
     """The answer is the same whether or not a name is taken: its owner is told over the channel."""
     body = asked.body
+    # Imported here: every other route starts without it.
+    from chalicelib.domain.accounts.registering import SignUp  # noqa: PLC0415
+
     wish = SignUp(
         name=body.name,
         contact=Contact(body.email, body.mobile),

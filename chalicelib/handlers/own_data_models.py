@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts.own_account import OwnAccount
-from chalicelib.domain.accounts.own_data import OwnData
 from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
-from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
 from chalicelib.handlers.account_models import AccountView, EventView, account_view, event_view
 from chalicelib.handlers.problems import instant
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.own_account import OwnAccount
+    from chalicelib.domain.accounts.own_data import OwnData
+    from chalicelib.domain.outbox import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)

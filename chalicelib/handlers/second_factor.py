@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.accounts.raising import SignedIn
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers.cookies import browser_cookie, session_cookie
 from chalicelib.handlers.flow_models import CodesBody
@@ -23,6 +23,9 @@ from chalicelib.handlers.session_models import (
     typed_code,
 )
 from chalicelib.suite import suite
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.raising import SignedIn
 
 second_factor = Blueprint(__name__)
 _BUSY = (Code.LOCKED, Code.TOO_MANY_REQUESTS, Code.SERVICE_UNAVAILABLE)

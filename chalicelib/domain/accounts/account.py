@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.refusals import FieldProblem
 
 
 class Role(StrEnum):
@@ -20,6 +21,13 @@ class Role(StrEnum):
 
 
 STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+def parse_role(value: str) -> Role:
+    """The role that is open to sign-up: `importer_exporter`. Staff are invited. Refuses with `role_not_offered`."""
+    if value.strip() != Role.IMPORTER_EXPORTER.value:
+        raise FieldProblem("role_not_offered")
+    return Role.IMPORTER_EXPORTER
 
 
 class AccountStatus(StrEnum):

@@ -32,7 +32,7 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.codes import Codes, Purpose
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.ports import Clock, Journey, Journeys, JourneysUnavailable, Keyring, Store
-from chalicelib.domain.refusals import Code, FieldProblem, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.rounds import in_rounds
 
 # Who comes back with right codes too late is told so for this long.
@@ -60,13 +60,6 @@ class Opened:
 
     registration: AccountRegistration
     flow_token: str
-
-
-def parse_role(value: str) -> Role:
-    """The role that is open to sign-up: `importer_exporter`. Staff are invited. Refuses with `role_not_offered`."""
-    if value.strip() != Role.IMPORTER_EXPORTER.value:
-        raise FieldProblem("role_not_offered")
-    return Role.IMPORTER_EXPORTER
 
 
 @dataclass(frozen=True, slots=True)

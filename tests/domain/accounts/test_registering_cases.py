@@ -9,10 +9,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain import passwords
-from chalicelib.domain.accounts.account import AccountName, AccountStatus, Role
+from chalicelib.domain.accounts.account import AccountName, AccountStatus, Role, parse_role
 from chalicelib.domain.accounts.names import PersonName, parse_person_name, parse_username
 from chalicelib.domain.accounts.owners import account_key
-from chalicelib.domain.accounts.registering import parse_role
 from chalicelib.domain.accounts.registration import RegistrationStatus
 from chalicelib.domain.audit import Deed
 from chalicelib.domain.changes import ChangeRefused, HoldIcegateId, OpenAccount, TakeName
