@@ -126,9 +126,6 @@ class FakeStore:
     def session(self, token_hash: str) -> Session | None:
         return self._sessions.get(token_hash)
 
-    def end_session(self, token_hash: str) -> None:
-        self._sessions.pop(token_hash, None)
-
     def holders(self) -> Iterator[Holder]:
         yield from list(self._holders.values())
 

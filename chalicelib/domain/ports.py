@@ -116,10 +116,6 @@ class Store(Protocol):
         """
         ...
 
-    def end_session(self, token_hash: str) -> None:
-        """Deletes a session; it is no matter if it is gone."""
-        ...
-
     def holders(self) -> Iterator[Holder]:
         """All holders, a page at a time, in no order."""
         ...

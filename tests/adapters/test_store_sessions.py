@@ -35,8 +35,7 @@ class Promises:
         touched = written(store, replace(made, last_used_at=LATER))
         stale = WriteSession(replace(made, last_used_at=NOW))
         assert refused(store, stale) == stale
-        store.end_session(made.token_hash)
-        store.end_session(made.token_hash)
+        store.write(EndSession(touched))
         assert store.session(made.token_hash) is None
         assert refused(store, WriteSession(touched)) is not None
         assert store.session(made.token_hash) is None

@@ -197,11 +197,6 @@ class DynamoDbStore:
             found = [row.token_hash for row in table.by_owner.query(owner)]
         return tuple(map(account_rows.session_of, _rows(table, found)))
 
-    def end_session(self, token_hash: str) -> None:
-        """See `ports.Store`."""
-        with translated():
-            self.tables.sessions(token_hash).delete()
-
     def write(self, *changes: Change) -> str:
         """See `ports.Store`. A write whose first answer was lost is recognised by its revision and counts as done."""
         writes = Writes(self.tables, secrets.token_hex(8))
