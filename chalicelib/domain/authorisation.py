@@ -49,6 +49,8 @@ class Condition(StrEnum):
     OWN = "own"
     # Staff of the actor's own Regional Authority; for administrators, of any.
     AUTHORITY = "authority"
+    # Of the IEC that the actor's login is linked to, in a role that may (`iec.rights`).
+    IEC = "iec"
 
 
 EVERYBODY = frozenset(Standing)
@@ -58,6 +60,7 @@ LEADERS = frozenset({Standing.SUPERVISOR, Standing.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR})
 REGISTRANTS = frozenset({Standing.ICEGATE_REGISTRANT})
 TRADERS = frozenset({Standing.IMPORTER_EXPORTER})
+SIGNERS = TRADERS | REGISTRANTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,35 @@ RULES: Mapping[str, Rule] = {
     "verify_reset_codes": _FLOW,
     "set_new_password": _FLOW,
     "stop_mobile_replacement": _OPEN,
+    # Signatures: whatever is to be signed.
+    "read_signing": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "hand_in_signature": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "begin_esign": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "cancel_signing": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "read_evidence": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    # The eSign provider's answer comes with the browser and without a session: its signature is what is trusted.
+    "receive_esign_response": _OPEN,
+    # Linking a login to an IEC, and the users of an IEC.
+    "open_iec_link": Rule(Access.SESSION, TRADERS, Condition.OWN),
+    "read_iec_link": Rule(Access.SESSION, TRADERS, Condition.OWN),
+    "renew_iec_link": Rule(Access.SESSION, TRADERS, Condition.OWN),
+    "list_iec_users": Rule(Access.SESSION, TRADERS, Condition.IEC),
+    "read_iec_history": Rule(Access.SESSION, TRADERS, Condition.IEC),
+    "open_iec_user_change": Rule(Access.SESSION, TRADERS, Condition.IEC),
+    "read_iec_invitation": Rule(Access.SESSION, TRADERS),
+    "accept_iec_invitation": Rule(Access.SESSION, TRADERS),
+    # Full registration at ICEGATE.
+    "open_full_registration": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "read_full_registration": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "ask_document_upload": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "confirm_document_upload": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "remove_document": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "submit_full_registration": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "renew_dsc": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "list_full_registrations": Rule(Access.SESSION, STAFF),
+    "read_full_registration_case": Rule(Access.SESSION, STAFF),
+    "read_uploaded_document": Rule(Access.SESSION, STAFF),
+    "decide_full_registration": Rule(Access.SESSION, STAFF, fresh=True),
     # Back Office.
     "open_staff_joining": _OPEN,
     "send_joining_codes_again": _FLOW,

@@ -16,10 +16,14 @@ from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.accounts.registration import AccountRegistration
 from chalicelib.domain.audit import Event
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+from chalicelib.domain.icegate.full_registrations import FullRegistration
 from chalicelib.domain.icegate.registration import Registration
+from chalicelib.domain.iec.users import IecUser, Membership
 from chalicelib.domain.limits import Counter, Tries
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
+from chalicelib.domain.signatures.crl_states import CrlState
+from chalicelib.domain.signatures.signings import Signing
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 
@@ -190,6 +194,48 @@ class AppendEvent:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class WriteSigning:
+    """Write a signing; it holds only on the version that was read, a new one only where none is."""
+
+    signing: Signing
+
+
+@dataclass(frozen=True, slots=True)
+class WriteIecUser:
+    """Write a user of an IEC; it holds only on the version that was read, a new one only where none is."""
+
+    user: IecUser
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMembership:
+    """Tie a login to an IEC; it holds only where the login is of none, or is this very user already."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMembership:
+    """Untie a login from an IEC; it holds only while the login is this very user."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFullRegistration:
+    """Write a full registration; it holds only on the version that was read, a new one only where none is."""
+
+    registration: FullRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCrlState:
+    """Write what is known of a watched CRL; it holds only on the version that was read."""
+
+    state: CrlState
+
+
 Change = (
     WriteRegistration
     | CountUp
@@ -211,6 +257,12 @@ Change = (
     | WriteFlow
     | WriteMessage
     | AppendEvent
+    | WriteSigning
+    | WriteIecUser
+    | TakeMembership
+    | ReleaseMembership
+    | WriteFullRegistration
+    | WriteCrlState
 )
 
 

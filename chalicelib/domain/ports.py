@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -15,12 +16,17 @@ from chalicelib.domain.audit import Event
 from chalicelib.domain.changes import Change
 from chalicelib.domain.codes import ServerKey
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.icegate.registration import Registration
 from chalicelib.domain.identifiers import Iec
+from chalicelib.domain.iec.records import IecRecord
+from chalicelib.domain.iec.users import IecUser, Membership
 from chalicelib.domain.limits import Tries
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
+from chalicelib.domain.signatures.crl_states import CrlState
+from chalicelib.domain.signatures.signings import Signing
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 # The clock's reading: aware UTC, whole milliseconds.
@@ -101,6 +107,54 @@ class Store(Protocol):
         """An owner's stored sessions, ended ones perhaps among them; may lag behind the writes by a moment."""
         ...
 
+    def signing(self, signing_id: str) -> Signing | None:
+        """The signing of this id."""
+        ...
+
+    def signings_of_iec(self, iec: str) -> tuple[Signing, ...]:
+        """Every signing about an IEC, the newest first; may lag behind the writes by a moment."""
+        ...
+
+    def iec_record(self, iec: str) -> IecRecord | None:
+        """DGFT's record of an IEC."""
+        ...
+
+    def iec_users(self, iec: str) -> tuple[IecUser, ...]:
+        """Every user of an IEC, invited and removed ones among them, the longest there first."""
+        ...
+
+    def iec_user(self, iec: str, user_id: str) -> IecUser | None:
+        """One user of an IEC."""
+        ...
+
+    def iec_invitation(self, user_id: str) -> IecUser | None:
+        """The user of this id, of whatever IEC: whoever is invited knows the id and no IEC."""
+        ...
+
+    def membership(self, account_id: str) -> Membership | None:
+        """Which IEC a login is of."""
+        ...
+
+    def links_due(self, before: datetime) -> Iterator[IecUser]:
+        """Users whose link ends before `before` and who were not reminded of it, a page at a time; for a schedule."""
+        ...
+
+    def full_registration(self, registration_id: str) -> FullRegistration | None:
+        """The full registration of this id."""
+        ...
+
+    def full_registrations_of(self, owner: OwnerKey) -> tuple[FullRegistration, ...]:
+        """A registrant's full registrations, the newest first; may lag behind by a moment."""
+        ...
+
+    def full_registrations_in(self, status: FullRegistrationStatus, at_most: int) -> tuple[FullRegistration, ...]:
+        """Full registrations in this status, the longest waiting first; may lag behind by a moment."""
+        ...
+
+    def crl_state(self, source_id: str) -> CrlState | None:
+        """What is known of a watched CRL."""
+        ...
+
     def tries(self, key: str) -> Tries:
         """The tries under `key`; none taken yet where nothing is stored."""
         ...
@@ -138,6 +192,9 @@ class Journey(StrEnum):
     SIMPLIFIED_REGISTRATION = "simplified_registration"
     ACCOUNT_REGISTRATION = "account_registration"
     MOBILE_REPLACEMENT = "mobile_replacement"
+    IEC_LINKING = "iec_linking"
+    IEC_USER_CHANGE = "iec_user_change"
+    FULL_REGISTRATION = "full_registration"
 
 
 class Journeys(Protocol):
@@ -161,4 +218,37 @@ class Keyring(Protocol):
 
     def by_id(self, key_id: str) -> ServerKey:
         """The key under which something was made. Raises `KeyError` when it was withdrawn."""
+        ...
+
+
+class DocumentsUnavailable(Exception):  # noqa: N818
+    """The documents' store did not answer, or the document is not there yet; repeating helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where a browser posts a file to: `fields` go before the file, whose field is `file`."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+class Documents(Protocol):
+    """The suite's own bucket: signatures as handed in, evidence, uploads. Keys are ours and hold nothing personal."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Stores a document; the same again changes nothing. Raises `DocumentsUnavailable`."""
+        ...
+
+    def get(self, key: str, at_most: int) -> bytes:
+        """The bytes of a document; more than `at_most` is `ValueError`. Raises `DocumentsUnavailable`."""
+        ...
+
+    def upload_form(self, key: str, content_type: str, at_most: int, now: datetime) -> UploadForm:
+        """A form by which a browser uploads one file of at most `at_most` bytes within 10 minutes."""
+        ...
+
+    def download_url(self, key: str, file_name: str) -> str:
+        """An address at which a document can be read for 5 minutes, as a file of this name."""
         ...

@@ -66,6 +66,23 @@ class Code(StrEnum):
     ALREADY_INVITED = "already_invited"
     LAST_ADMINISTRATOR = "last_administrator"
     STAFF_STATUS_CONFLICT = "staff_status_conflict"
+    # Signatures, IECs and their users, full registration.
+    SIGNATURE_REFUSED = "signature_refused"
+    SIGNATURE_ATTEMPTS_EXHAUSTED = "signature_attempts_exhausted"
+    SIGNING_EXPIRED = "signing_expired"
+    SIGNING_ENDED = "signing_ended"
+    ESIGN_NOT_OFFERED = "esign_not_offered"
+    ALREADY_LINKED = "already_linked"
+    NOT_LINKED = "not_linked"
+    LINK_EXPIRED = "link_expired"
+    LAST_OWNER = "last_owner"
+    OFFER_ENDED = "offer_ended"
+    INVITATION_NOT_VALID = "invitation_not_valid"
+    IEC_USER_CONFLICT = "iec_user_conflict"
+    ALREADY_FULLY_REGISTERED = "already_fully_registered"
+    DOCUMENTS_MISSING = "documents_missing"
+    REVIEW_CONFLICT = "review_conflict"
+    DIGITAL_SIGNATURE_EXPIRED = "digital_signature_expired"
 
 
 @dataclass(frozen=True, slots=True)

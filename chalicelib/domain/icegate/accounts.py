@@ -10,6 +10,7 @@ from enum import StrEnum
 from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.icegate.dsc import RegisteredDsc
 from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.refusals import Code, Refusal
 
@@ -18,6 +19,8 @@ class RegistrationKind(StrEnum):
     """How an account was registered; it decides what the account may do."""
 
     SIMPLIFIED = "simplified"
+    # With a DSC and an officer's approval.
+    FULL = "full"
 
 
 class Service(StrEnum):
@@ -49,6 +52,8 @@ class IcegateAccount:
     mobile_confirmed_at: datetime | None = None
     email_confirmed_at: datetime | None = None
     replacement_id: str | None = None
+    # The DSC of a full registration.
+    dsc: RegisteredDsc | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:
@@ -72,6 +77,7 @@ _REFUSED: Mapping[RegistrationKind, Mapping[Service, Code]] = {
         Service.SHIPPING_BILL_FILING: Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED,
         Service.BILL_OF_ENTRY_FILING: Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED,
     },
+    RegistrationKind.FULL: {},
 }
 
 

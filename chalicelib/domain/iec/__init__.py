@@ -1,0 +1,1 @@
+"""Importer-Exporter Codes: the record, the logins that are linked to it, and what each may do."""

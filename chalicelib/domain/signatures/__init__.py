@@ -1,0 +1,1 @@
+"""Digital signatures: what was signed, whether the signature holds, and what we demand of who signed."""
