@@ -11,7 +11,7 @@ from chalicelib.domain.signatures.report import Kind
 from chalicelib.domain.signatures.signings import SignatureMethod
 
 INVITATION_LIFETIME = timedelta(days=7)
-# A certificate of e-Sign lives half an hour: a link by e-Sign is good for a year, then it is re-proved (ADR 31).
+# A certificate of e-Sign lives half an hour: a link by e-Sign is good for a year, then it is re-proved (ADR 34).
 ESIGN_LINK_LIFETIME = timedelta(days=365)
 REMINDED_BEFORE = timedelta(days=30)
 
