@@ -17,6 +17,7 @@ from chalicelib.domain.refusals import FieldProblem, Refusal
 from chalicelib.handlers import bodies
 from chalicelib.handlers.logs import logger
 
+_JOURNEY_IDS = ("signing_id", "flow_id", "registration_id")
 Event = TypeVar("Event")
 StepAnswer = dict[str, Any]
 
@@ -64,7 +65,7 @@ def step(
             try:
                 asked = read(_plain(event))
                 # Our own random id names nobody; it is how an operator follows one journey through the logs.
-                journey = "flow_id" if hasattr(asked, "flow_id") else "registration_id"
+                journey = next((name for name in _JOURNEY_IDS if hasattr(asked, name)), _JOURNEY_IDS[-1])
                 about[journey] = getattr(asked, journey, None)
                 answer = function(asked, context) if with_context else function(asked)
             except Refusal as refusal:
