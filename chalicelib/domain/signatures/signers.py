@@ -39,7 +39,7 @@ class RevocationProof:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The holder of the certificate that signed, as its subject names them. Personal data: never shown whole, nor logged.
+    """The holder of the certificate that signed, as its subject names them. Personal data: never logged.
 
     `pan_hash` is the SHA-256 of the PAN (64 lower-case hex), None where the subject carries none. `organisation` is ""
     for an individual. `year_of_birth` stands in e-KYC certificates only. `iec` is the IEC that the subject names.
