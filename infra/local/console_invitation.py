@@ -1,11 +1,10 @@
 """The console's form that invites the first administrator, by the code of ``python -m infra.first_administrator``."""
 
-import json
 from collections.abc import Mapping
 from html import escape
-from urllib.parse import parse_qsl
 
-from infra.local.http_server import HttpRequest
+from infra.local.console_routes import Asked, Route, in_html, in_json
+from infra.local.http_server import HttpAnswer, HttpRequest
 
 PATH = "/first-administrator"
 # Made up: nothing that the laptop sends leaves it.
@@ -18,6 +17,20 @@ _TYPED = {
 }
 
 
+def route(site_url: str) -> Route:
+    """Give the form's place on the console."""
+
+    def answer(asked: Asked) -> HttpAnswer:
+        if asked.is_reading:
+            return in_html("Invite the first administrator", form())
+        status, said = invited(asked.request, site_url)
+        if not asked.by_a_person:
+            return in_json(said, status)
+        return in_html("The first administrator", outcome(status, said), status)
+
+    return Route(PATH, answer, "Invite the first administrator of the Back Office", ("GET", "HEAD", "POST"))
+
+
 def invited(request: HttpRequest, site_url: str) -> tuple[int, dict[str, object]]:
     """Invite whom the request names (a form or JSON); gives a status and what to say."""
     # Imported here: the laptop can run a project without the suite.
@@ -25,21 +38,13 @@ def invited(request: HttpRequest, site_url: str) -> tuple[int, dict[str, object]
     from chalicelib.suite import suite  # noqa: PLC0415
     from infra import first_administrator  # noqa: PLC0415
 
-    typed = _typed(request)
+    typed = Asked(request).typed()
     again = bool(typed.pop("again", ""))
     try:
         made = first_administrator.invite(suite(), typed, again=again)
     except Refusal as refusal:
         return 409, {"code": refusal.code.value, "why": first_administrator.told(refusal)}
     return 201, {"account_id": made.account_id, "email": made.contact.email, "join": f"{site_url}/en/staff/join"}
-
-
-def _typed(request: HttpRequest) -> dict[str, object]:
-    content_type = {name.lower(): value for name, value in request.headers}.get("content-type", "")
-    if content_type.startswith("application/json"):
-        sent: dict[str, object] = json.loads(request.body)
-        return sent
-    return dict(parse_qsl(request.body.decode()))
 
 
 def form() -> str:

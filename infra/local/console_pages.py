@@ -4,47 +4,37 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from infra.local import console_invitation
-
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1a1a1a }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #bbb }
 td { white-space: pre-wrap; overflow-wrap: anywhere }
 """
-_TITLES = {
-    "outbox": "Messages sent",
-    "samples": "Sample IEC holders",
-    "executions": "Executions",
-    "first-administrator": "Invite the first administrator of the Back Office",
-}
-_NOTES = {
-    "samples": "Each may register at ICEGATE. For an account of DGFT's platform anybody signs up. Staff are invited: "
-    f'<a href="{console_invitation.PATH}">invite the first administrator</a>.'
-}
 
 
-def front(site_url: str, paths: Sequence[str]) -> str:
-    """Make the page that links the others."""
-    paths = [*paths, console_invitation.PATH]
-    links = "".join(f'<li><a href="{path}">{_TITLES[path.removeprefix("/")]}</a></li>' for path in paths)
+def front(site_url: str, places: Sequence[tuple[str, str]]) -> str:
+    """Make what the front page says: the site, and each place (path, title)."""
+    links = "".join(f'<li><a href="{escape(path)}">{escape(title)}</a></li>' for path, title in places)
     site = escape(site_url)
-    return page(
-        "Console of the laptop",
-        f'<p>The site is on <a href="{site}">{site}</a>. Nothing leaves this machine.</p><ul>{links}</ul>',
-    )
+    return f'<p>The site is on <a href="{site}">{site}</a>. Nothing leaves this machine.</p><ul>{links}</ul>'
 
 
-def listing(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Make a page with one table: a row for each object, a column for each of its keys."""
+def listing(rows: Sequence[Mapping[str, Any]], note: str = "") -> str:
+    """Make a table: a row for each object, a column for each of its keys. ``note`` is HTML that stands before it."""
+    note = f"<p>{note}</p>" if note else ""
+    return f'<p><a href="/">Console</a></p>{note}{table(rows)}'
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Make the table alone."""
+    if not rows:
+        return "<p>Nothing yet.</p>"
     columns = list(dict.fromkeys(key for row in rows for key in row))
     head = "".join(f'<th scope="col">{escape(column.replace("_", " "))}</th>' for column in columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(row.get(column))}</td>" for column in columns) + "</tr>" for row in rows
     )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else "<p>Nothing yet.</p>"
-    note = f"<p>{_NOTES[name]}</p>" if name in _NOTES else ""
-    return page(_TITLES[name], f'<p><a href="/">Console</a></p>{note}{table}')
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cell(value: object) -> str:
@@ -54,7 +44,8 @@ def _cell(value: object) -> str:
 
 
 def page(title: str, content: str) -> str:
-    """Make a page."""
+    """Make a page; ``content`` is HTML."""
+    title = escape(title)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

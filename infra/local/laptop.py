@@ -22,6 +22,7 @@ from infra.local.gateway_responses import GatewayResponses
 from infra.local.http_server import Answering, HttpAnswer, HttpRequest, Log, serving
 from infra.local.moto_server import moto_running
 from infra.local.outbox import Outbox, Sent, kept_in
+from infra.local.outside import Around
 from infra.local.project import Project, pravesh
 from infra.local.provisioning import Provisioning
 from infra.local.samples import Sample
@@ -118,6 +119,7 @@ class Laptop:
         stack.enter_context(applied(self.environment))
         if "MailSender" in parameters:
             resources.client("sesv2").create_email_identity(EmailIdentity=parameters["MailSender"])
+        places = stack.enter_context(project.outside(Around(self.site_url, self.console_url, self.clock)))
         stack.enter_context(project.composed(self.clock))
         self.samples = tuple(project.seeded(self.clock))
         self._tables = Tables(resources)
@@ -130,7 +132,7 @@ class Laptop:
         stack.enter_context(self._events.running())
         responses = GatewayResponses(project.gateway_responses)
         site.ready(Gateway(app.routes, app.api.binary_types, app, responses, self.clock).answer)
-        console.ready(Console(self.outbox, self.samples, self.site_url).answer)
+        console.ready(Console(self.outbox, self.samples, self.site_url, places).answer)
 
     def outbox(self) -> list[Sent]:
         """List what the suite sent, the newest first; what requests have written to be sent is waited for."""

@@ -17,6 +17,8 @@ from chalice.app import Chalice
 from infra import sms_texts
 from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
+from infra.local.console_routes import Route
+from infra.local.outside import Around, played
 from infra.local.samples import Sample
 from infra.local.template import read_document
 
@@ -40,6 +42,10 @@ def _nothing_to_seed(_clock: Clock) -> Sequence[Sample]:
     return ()
 
 
+def _nobody_outside(_around: Around) -> AbstractContextManager[Sequence[Route]]:
+    return nullcontext(())
+
+
 @dataclass(frozen=True)
 class Project:
     """A Chalice app with its resources."""
@@ -60,6 +66,8 @@ class Project:
     """A block in which the app runs by the clock that is given."""
     seeded: Callable[[Clock], Sequence[Sample]] = _nothing_to_seed
     """Writes the sample holders; gives them with the temporary passwords they were sent."""
+    outside: Callable[[Around], AbstractContextManager[Sequence[Route]]] = _nobody_outside
+    """A block in which the outside world is played; gives its places of the console."""
 
 
 def pravesh(data: Path | None = None) -> Project:
@@ -75,6 +83,7 @@ def pravesh(data: Path | None = None) -> Project:
         gateway_responses=gateway_responses(),
         composed=suite_on_laptop.composed,
         seeded=partial(suite_on_laptop.seeded, data=data),
+        outside=played,
     )
 
 
