@@ -67,10 +67,26 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class EsignAnswer:
+    """One answer that came in a provider's name: where its bytes lie, their SHA-256 (hex), and when it came (UTC).
+
+    `found` is the `Reason` that it was found to be; None while nobody has looked. A forged answer ends nothing: the
+    true one may still come.
+    """
+
+    key: str
+    sha256: str
+    came_at: datetime
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EsignTransaction:
     """One request to an eSign provider. A repeated try is always a new `txn`.
 
-    `fields` is what the browser posts to `action`, set by the step that signs the request.
+    `fields` is what the browser posts to `action`, set by the step that signs the request. An answer counts until
+    `late_until`; `ask_at` is when the provider is next asked how a pending one stands. `error_code` is the provider's
+    own word for a failure, kept as it came.
     """
 
     provider: str
@@ -81,6 +97,11 @@ class EsignTransaction:
     encoding: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     response_code: str | None = None
+    late_until: datetime | None = None
+    answers: tuple[EsignAnswer, ...] = ()
+    ask_at: datetime | None = None
+    times_asked: int = 0
+    error_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
