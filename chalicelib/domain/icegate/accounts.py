@@ -52,8 +52,9 @@ class IcegateAccount:
     mobile_confirmed_at: datetime | None = None
     email_confirmed_at: datetime | None = None
     replacement_id: str | None = None
-    # The DSC of a full registration.
+    # The DSC of a full registration, and the full registration that was opened last.
     dsc: RegisteredDsc | None = None
+    full_registration_id: str | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:
