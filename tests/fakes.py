@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -25,17 +25,19 @@ from chalicelib.domain.identifiers import Iec, folded
 from chalicelib.domain.limits import Tries
 from chalicelib.domain.notices import Notice, NoticeNotSent
 from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
+from chalicelib.domain.ports import DocumentsUnavailable, Journey, JourneysUnavailable, UploadForm, Woken
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
+from tests.fake_signatures import FakeSignatureReads, user_key
 
 Named = IcegateAccount | Hold | AccountName | None
 
 
-class FakeStore:
+class FakeStore(FakeSignatureReads):
     """`ports.Store` in memory: all changes of a write or none, each under its condition."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._clock = clock
         self._lock = Lock()
         self._registrations: dict[str, Registration] = {}
@@ -192,7 +194,25 @@ class FakeStore:
                 key = f"{event.stream} {event.sequence}"
                 return _Write(self._events, key, key not in self._events, event)
             case _:
-                return self._write_of_name(change, revision)
+                return self._write_of_signatures(change, revision) or self._write_of_name(change, revision)
+
+    def _write_of_signatures(self, change: Change, revision: str) -> _Write | None:  # noqa: PLR0911 - as above
+        match change:
+            case changes.WriteSigning(signing):
+                return _over(self._signings, signing.signing_id, signing, revision)
+            case changes.WriteIecUser(user):
+                return _over(self._iec_users, user_key(user.iec, user.user_id), user, revision)
+            case changes.TakeMembership(membership):
+                known = self._memberships.get(membership.account_id)
+                return _Write(self._memberships, membership.account_id, known in (None, membership), membership)
+            case changes.ReleaseMembership(membership):
+                holds = self._memberships.get(membership.account_id) == membership
+                return _Write(self._memberships, membership.account_id, holds, None)
+            case changes.WriteFullRegistration(registration):
+                return _over(self._full_registrations, registration.registration_id, registration, revision)
+            case changes.WriteCrlState(state):
+                return _over(self._crl_states, state.source_id, state, revision)
+        return None
 
     def _write_of_name(self, change: Change, revision: str) -> _Write:
         names, name = self._names, _name_in(change)
@@ -303,6 +323,44 @@ class FakeMessenger:
 
     def last_code(self, channel: Channel) -> str:
         return next(n.values["code"] for n in reversed(self.sent) if n.channel is channel and "code" in n.values)
+
+
+class FakeDocuments:
+    """`ports.Documents`: what was put, by key; `upload` does what a browser does with a form. Can be unavailable."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+        self.is_available = True
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        self._demand_available()
+        self.kept[key] = content
+        self.types[key] = content_type
+
+    def get(self, key: str, at_most: int) -> bytes:
+        self._demand_available()
+        if key not in self.kept:
+            raise DocumentsUnavailable(key)
+        if len(self.kept[key]) > at_most:
+            raise ValueError(key)
+        return self.kept[key]
+
+    def upload_form(self, key: str, content_type: str, at_most: int, now: datetime) -> UploadForm:
+        fields = {"key": key, "Content-Type": content_type, "at_most": str(at_most)}
+        return UploadForm("https://documents.example/", fields, now + timedelta(minutes=10))
+
+    def upload(self, form: UploadForm, content: bytes) -> None:
+        if not 1 <= len(content) <= int(form.fields["at_most"]):
+            raise ValueError(form.fields["key"])
+        self.put(form.fields["key"], content, form.fields["Content-Type"])
+
+    def download_url(self, key: str, file_name: str) -> str:
+        return f"https://documents.example/{key}?as={file_name}"
+
+    def _demand_available(self) -> None:
+        if not self.is_available:
+            raise DocumentsUnavailable
 
 
 class FakeKeyring:

@@ -18,7 +18,9 @@ from chalicelib.domain.changes import (
     CountUp,
     EndSession,
     HoldIcegateId,
+    ReleaseMembership,
     ReleaseName,
+    TakeMembership,
     UseOnce,
     WriteAccountRegistration,
     WriteCrlState,
@@ -44,8 +46,11 @@ ROUNDS = 40
 _VERSIONED = (
     AppendEvent,
     EndSession,
-    # Only its own account gives a name up: another run has done so already.
+    # Only its own account gives a name up, or leaves its IEC: another run has done so already.
+    ReleaseMembership,
     ReleaseName,
+    # The decision reads what the login is of, and says so when it is made again.
+    TakeMembership,
     WriteAccountRegistration,
     WriteCrlState,
     WriteFlow,

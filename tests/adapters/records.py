@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain import audit
 from chalicelib.domain.accounts.account import Account, AccountStatus, Consent, Post, Role
 from chalicelib.domain.accounts.flows import Flow, FlowKind, FlowStatus
-from chalicelib.domain.accounts.owners import account_key
+from chalicelib.domain.accounts.owners import account_key, icegate_key
 from chalicelib.domain.accounts.registration import AccountRegistration, RegistrationStatus
 from chalicelib.domain.accounts.security import Authenticator, Enrolment, Method, Security, TrustedBrowser
 from chalicelib.domain.audit import Deed, Entry, Event, Outcome
 from chalicelib.domain.codes import Challenge, Purpose
 from chalicelib.domain.contacts import Channel, Contact
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
+from chalicelib.domain.icegate.dsc import RegisteredDsc
+from chalicelib.domain.icegate.full_registrations import (
+    DocumentKind,
+    DocumentStatus,
+    FullRegistration,
+    FullRegistrationStatus,
+    UploadedDocument,
+)
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.icegate.registration import CodesFor, Registration, Status, Wait
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan
+from chalicelib.domain.iec.records import IecRecord, IecStatus, NatureOfConcern, Person, PersonRole
+from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Link, Membership
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.sealing import Sealed
 from chalicelib.domain.sessions import Level, Session
+from chalicelib.domain.signatures import signings
+from chalicelib.domain.signatures.crl_states import CrlState
+from chalicelib.domain.signatures.report import Aspect, Kind, Reason, Report, SignerShown, fails, holds, report
+from chalicelib.domain.signatures.signings import (
+    EsignTransaction,
+    EvidenceKept,
+    SignatureMethod,
+    Signing,
+    SigningStatus,
+    Submission,
+)
 
 NOW = datetime(2030, 11, 2, 4, 30, 0, 123000, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -109,6 +130,8 @@ def with_every_field(account: IcegateAccount) -> IcegateAccount:
         mobile_confirmed_at=NOW,
         email_confirmed_at=LATER,
         replacement_id="flow-1",
+        dsc=registered_dsc(),
+        full_registration_id="full-registration-1",
         revision=account.revision,
     )
 
@@ -210,6 +233,132 @@ def message() -> OutboxMessage:
         provider_id="0100018f-…",
         given_up_because="expired",
     )
+
+
+def registered_dsc() -> RegisteredDsc:
+    return RegisteredDsc("ab" * 32, "ASHA RAO", "Sub-CA for Class 3 2030", LATER, NOW, "signing-1", NOW)
+
+
+def validation_report() -> Report:
+    signer = SignerShown(
+        "ASHA RAO", "Zenith Coir", Kind.ORGANISATION, "Sub-CA for Class 3 2030", "0a1b2c", "ab" * 32, NOW, LATER
+    )
+    found = {aspect: holds(aspect) for aspect in Aspect}
+    found[Aspect.BINDING] = fails(Aspect.BINDING, Reason.NOT_OF_THIS_IEC)
+    return report(tuple(found.values()), NOW, "cd" * 32, signer, LATER)
+
+
+def signing() -> Signing:
+    return Signing(
+        signing_id=f"signing-{number():09}",
+        purpose=signings.Purpose.CHANGE_IEC_USERS,
+        owner=account_key("account-1"),
+        iec=f"{number():010}",
+        document="नाम: आशा राव\nIEC: ZZZCZ9999Z\n",
+        document_sha256="cd" * 32,
+        nonce="n" * 22,
+        methods=(SignatureMethod.DSC, SignatureMethod.ESIGN),
+        language="hi",
+        status=SigningStatus.DONE,
+        created_at=NOW,
+        expires_at=LATER,
+        subject_id="change-1",
+        subject='{"change":"suspend"}',
+        attempts=2,
+        submission=Submission(SignatureMethod.DSC, "submissions/signing-1/2", "ef" * 32, NOW),
+        esign=EsignTransaction(
+            "provider",
+            "txn-2",
+            NOW,
+            LATER,
+            "https://esign.example/",
+            "multipart/form-data",
+            (("msg", "<Esign/>"),),
+            "1",
+        ),
+        earlier_txns=("txn-0", "txn-1"),
+        report=validation_report(),
+        evidence=EvidenceKept("evidence/signing-1/ab.zip", "ab" * 32),
+        why="last_owner",
+        ended_at=NOW,
+        task_token="AAAA" * 200,
+        waiting_since="2030-11-02T04:30:00.123Z#0001",
+    )
+
+
+def iec_record() -> IecRecord:
+    return IecRecord(
+        Iec(f"{number():010}"), HOLDER.pan, HOLDER.legal_name, NatureOfConcern.PARTNERSHIP,
+        (
+            Person("आशा राव", Pan("ZZZPZ9999Z"), date(1980, 2, 29), PersonRole.PARTNER, is_validated=True),
+            Person("Ravi Rao", Pan("ZZZPY9999Y"), date(1999, 12, 31), PersonRole.DIRECTOR),
+        ),
+        IecStatus.SUSPENDED,
+    )  # fmt: skip
+
+
+def link() -> Link:
+    return Link(
+        SignatureMethod.ESIGN, "signing-1", NOW, LATER, Kind.EKYC, "ASHA RAO", "Sub-CA 2030", "ab" * 32, "cd" * 32, NOW
+    )
+
+
+def iec_user() -> IecUser:
+    return IecUser(
+        iec=f"{number():010}",
+        user_id=f"user-{number():09}",
+        name="आशा राव",
+        email="asha@zenith.example",
+        role=IecRole.MANAGER,
+        status=IecUserStatus.SUSPENDED,
+        since=NOW,
+        account_id="account-1",
+        link=link(),
+        invited_by="user-1",
+        invitation_hash="ef" * 32,
+        invitation_expires_at=LATER,
+        offered_to="user-2",
+        offer_signing_id="signing-2",
+    )
+
+
+def membership() -> Membership:
+    return Membership(f"account-{number():09}", HOLDER.iec, f"user-{number():09}")
+
+
+def full_registration() -> FullRegistration:
+    return FullRegistration(
+        registration_id=f"registration-{number():09}",
+        owner=icegate_key(f"Asha_{number()}"),
+        icegate_id="Asha_1",
+        iec=HOLDER.iec,
+        legal_name=HOLDER.legal_name,
+        signing_id="signing-1",
+        status=FullRegistrationStatus.MORE_ASKED,
+        opened_at=NOW,
+        expires_at=LATER,
+        language="hi",
+        dsc=registered_dsc(),
+        documents=(
+            UploadedDocument(
+                "document-1", DocumentKind.PAN_CARD, "पैन.pdf", "uploads/1", DocumentStatus.REFUSED, NOW, 9, "ab" * 32,
+                "not_a_pdf",
+            ),
+        ),
+        submitted_at=NOW,
+        decided_at=LATER,
+        decided_by="account:account-2",
+        reason="The letter is not signed.",
+        task_token="AAAA" * 200,
+        waiting_since="2030-11-02T04:30:00.123Z#0001",
+    )  # fmt: skip
+
+
+def crl_state() -> CrlState:
+    return CrlState(
+        f"source-{number()}", LATER, "crl/source/1.idx", "ab" * 32, "cd" * 32, 4711, NOW, LATER, 1_000_000,
+        "too_old",
+    )  # fmt: skip
 
 
 def entry(stream: str, **facts: str) -> Entry:

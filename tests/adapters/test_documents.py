@@ -6,7 +6,7 @@ import dataclasses
 import json
 import types
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,11 +20,20 @@ from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.accounts.registration import AccountRegistration
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.audit import Event
+from chalicelib.domain.icegate.dsc import RegisteredDsc
+from chalicelib.domain.icegate.full_registrations import FullRegistration
+from chalicelib.domain.iec.records import IecRecord
+from chalicelib.domain.iec.users import IecUser
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.sessions import Session
+from chalicelib.domain.signatures.crl_states import CrlState
+from chalicelib.domain.signatures.signings import Signing
 from tests.adapters import records
 
-KINDS = (Account, AccountRegistration, Flow, Session, OutboxMessage, Event, Security)
+KINDS = (
+    Account, AccountRegistration, Flow, Session, OutboxMessage, Event, Security,
+    Signing, IecRecord, IecUser, FullRegistration, RegisteredDsc, CrlState,
+)  # fmt: skip
 FULL: Mapping[type, Any] = {
     Account: records.account(),
     AccountRegistration: records.account_registration(),
@@ -33,6 +42,12 @@ FULL: Mapping[type, Any] = {
     OutboxMessage: records.message(),
     Event: records.chain("account:asha", 2, mobile="+919876500002")[1],
     Security: records.SECURITY,
+    Signing: records.signing(),
+    IecRecord: records.iec_record(),
+    IecUser: records.iec_user(),
+    FullRegistration: records.full_registration(),
+    RegisteredDsc: records.registered_dsc(),
+    CrlState: records.crl_state(),
 }
 _INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 _PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
@@ -41,6 +56,7 @@ _PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     bytes: st.binary(),
     datetime: _INSTANTS,
+    date: st.dates(),
     type(None): st.none(),
 }
 
@@ -54,7 +70,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if origin in (Union, types.UnionType):
         return st.one_of(*map(values, arguments))
     if origin is tuple:
-        return st.lists(values(arguments[0]), max_size=3).map(tuple)
+        of_any_length = st.lists(values(arguments[0]), max_size=3).map(tuple)
+        return of_any_length if arguments[-1] is Ellipsis else st.tuples(*map(values, arguments))
     if origin is Mapping:
         return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=3)
     if issubclass(hint, Enum):

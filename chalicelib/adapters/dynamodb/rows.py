@@ -17,6 +17,7 @@ from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
+from chalicelib.domain.icegate.dsc import RegisteredDsc
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan, folded
 from chalicelib.domain.limits import Tries
@@ -124,6 +125,8 @@ class NameRow(Model):
     language = UnicodeAttribute(null=True)
     registered_at = InstantAttribute(null=True)
     security = UnicodeAttribute(null=True)
+    dsc = UnicodeAttribute(null=True)
+    full_registration_id = UnicodeAttribute(null=True)
     email_confirmed_at = InstantAttribute(null=True)
     mobile_confirmed_at = InstantAttribute(null=True)
     replacement_id = UnicodeAttribute(null=True)
@@ -163,6 +166,8 @@ def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: s
         language=account.language,
         registered_at=account.registered_at,
         security=None if account.security == Security() else document(account.security),
+        dsc=document(account.dsc) if account.dsc else None,
+        full_registration_id=account.full_registration_id,
         email_confirmed_at=account.email_confirmed_at,
         mobile_confirmed_at=account.mobile_confirmed_at,
         replacement_id=account.replacement_id,
@@ -200,6 +205,8 @@ def named_of(row: NameRow) -> IcegateAccount | Hold | AccountName:
         registration_id=str(row.registration_id),
         registered_at=row.registered_at,
         security=record_of(row.security, Security) if row.security else Security(),
+        dsc=record_of(row.dsc, RegisteredDsc) if row.dsc else None,
+        full_registration_id=row.full_registration_id,
         email_confirmed_at=row.email_confirmed_at,
         mobile_confirmed_at=row.mobile_confirmed_at,
         replacement_id=row.replacement_id,

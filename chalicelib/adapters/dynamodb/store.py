@@ -6,13 +6,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from pynamodb.models import Model
 
 from chalicelib.adapters.aws import Aws
 from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
 from chalicelib.adapters.dynamodb.failures import translated
+from chalicelib.adapters.dynamodb.reading import row_of, rows_of
+from chalicelib.adapters.dynamodb.signature_reads import SignatureReads
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transactions import Pair, commit
 from chalicelib.adapters.dynamodb.writes import Writes
@@ -26,11 +27,15 @@ from chalicelib.domain.changes import (
     Change,
     ChangeRefused,
     WriteAccountRegistration,
+    WriteCrlState,
     WriteFlow,
+    WriteFullRegistration,
+    WriteIecUser,
     WriteMessage,
     WriteOwner,
     WriteRegistration,
     WriteSession,
+    WriteSigning,
     WriteTemporaryPassword,
     WriteTries,
 )
@@ -45,22 +50,24 @@ from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
 from chalicelib.settings import Settings
 
-Found = TypeVar("Found", bound=Model)
-
 # These write a whole row that bears the revision of its call.
 _VERSIONED = (
     WriteAccountRegistration,
+    WriteCrlState,
     WriteFlow,
+    WriteFullRegistration,
+    WriteIecUser,
     WriteMessage,
     WriteOwner,
     WriteRegistration,
     WriteSession,
+    WriteSigning,
     WriteTemporaryPassword,
     WriteTries,
 )
 
 
-class DynamoDbStore:
+class DynamoDbStore(SignatureReads):
     """`ports.Store` in DynamoDB."""
 
     def __init__(self, aws: Aws, settings: Settings, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -70,12 +77,12 @@ class DynamoDbStore:
 
     def registration(self, registration_id: str) -> Registration | None:
         """See `ports.Store`."""
-        row = _row(self.tables.registrations, registration_id)
+        row = row_of(self.tables.registrations, registration_id)
         return registration_rows.registration_of(row) if row else None
 
     def holder(self, iec: Iec) -> Holder | None:
         """See `ports.Store`."""
-        row = _row(self.tables.holders, iec)
+        row = row_of(self.tables.holders, iec)
         return rows.holder_of(row) if row else None
 
     def holders(self) -> Iterator[Holder]:
@@ -91,22 +98,22 @@ class DynamoDbStore:
 
     def temporary_password(self, iec: Iec) -> TemporaryPassword | None:
         """See `ports.Store`."""
-        row = _row(self.tables.temporary_passwords, iec)
+        row = row_of(self.tables.temporary_passwords, iec)
         return rows.temporary_password_of(row) if row else None
 
     def tries(self, key: str) -> Tries:
         """See `ports.Store`."""
-        row = _row(self.tables.limits, key)
+        row = row_of(self.tables.limits, key)
         return rows.tries_of(row, self._clock()) if row else Tries(key)
 
     def named(self, name: str) -> IcegateAccount | Hold | AccountName | None:
         """See `ports.Store`."""
-        row = _row(self.tables.names, name)
+        row = row_of(self.tables.names, name)
         return rows.named_of(row) if row else None
 
     def account(self, account_id: str) -> Account | None:
         """See `ports.Store`."""
-        row = _row(self.tables.accounts, account_id)
+        row = row_of(self.tables.accounts, account_id)
         return next(iter(self._not_erased([row] if row else [])), None)
 
     def owner(self, key: OwnerKey) -> Owner | None:
@@ -122,28 +129,28 @@ class DynamoDbStore:
         table = self.tables.accounts
         with translated():
             found = [row.account_id for row in table.by_authority.query(authority)]
-        return tuple(sorted(self._not_erased(_rows(table, found)), key=lambda account: account.name))
+        return tuple(sorted(self._not_erased(rows_of(table, found)), key=lambda account: account.name))
 
     def account_registration(self, registration_id: str) -> AccountRegistration | None:
         """See `ports.Store`."""
-        row = _row(self.tables.account_registrations, registration_id)
+        row = row_of(self.tables.account_registrations, registration_id)
         return account_rows.account_registration_of(row) if row and row.record else None
 
     def account_registration_of(self, pointer: str) -> AccountRegistration | None:
         """See `ports.Store`."""
-        row = _row(self.tables.account_registrations, pointer)
+        row = row_of(self.tables.account_registrations, pointer)
         if row is None or row.points_to is None or self._clock() >= row.keep_until:
             return None
         return self.account_registration(row.points_to)
 
     def flow(self, flow_id: str) -> Flow | None:
         """See `ports.Store`."""
-        row = _row(self.tables.flows, flow_id)
+        row = row_of(self.tables.flows, flow_id)
         return account_rows.flow_of(row) if row else None
 
     def message(self, message_id: str) -> OutboxMessage | None:
         """See `ports.Store`."""
-        row = _row(self.tables.outbox, message_id)
+        row = row_of(self.tables.outbox, message_id)
         return account_rows.message_of(row) if row else None
 
     def due_messages(self, now: datetime, at_most: int) -> tuple[str, ...]:
@@ -158,7 +165,7 @@ class DynamoDbStore:
         table = self.tables.outbox
         with translated():
             found = [row.message_id for row in table.by_owner.query(owner)]
-        messages = map(account_rows.message_of, _rows(table, found))
+        messages = map(account_rows.message_of, rows_of(table, found))
         return tuple(sorted(messages, key=lambda message: message.asked_at, reverse=True))
 
     def audit_head(self, stream: str) -> Event | None:
@@ -187,7 +194,7 @@ class DynamoDbStore:
 
     def session(self, token_hash: str) -> Session | None:
         """See `ports.Store`."""
-        row = _row(self.tables.sessions, token_hash)
+        row = row_of(self.tables.sessions, token_hash)
         return account_rows.session_of(row) if row else None
 
     def sessions_of(self, owner: OwnerKey) -> tuple[Session, ...]:
@@ -195,7 +202,7 @@ class DynamoDbStore:
         table = self.tables.sessions
         with translated():
             found = [row.token_hash for row in table.by_owner.query(owner)]
-        return tuple(map(account_rows.session_of, _rows(table, found)))
+        return tuple(map(account_rows.session_of, rows_of(table, found)))
 
     def write(self, *changes: Change) -> str:
         """See `ports.Store`. A write whose first answer was lost is recognised by its revision and counts as done."""
@@ -213,20 +220,6 @@ class DynamoDbStore:
         for account in map(account_rows.account_of, found):
             if account.erase_at is None or now < account.erase_at:
                 yield account
-
-
-def _row(table: type[Found], key: str) -> Found | None:
-    with translated():
-        try:
-            return table.get(key, consistent_read=True)
-        except table.DoesNotExist:
-            return None
-
-
-def _rows(table: type[Found], keys: Iterable[str]) -> list[Found]:
-    """The rows under these keys, in no order. An index may lag behind its table: what it names is read again."""
-    with translated():
-        return list(table.batch_get(keys, consistent_read=True))
 
 
 def _is_written(pairs: Sequence[Pair], revision: str) -> bool:

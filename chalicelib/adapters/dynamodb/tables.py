@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from pynamodb.models import Model
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
+from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.connection import SharedConnection, bound
 from chalicelib.settings import Settings
 
@@ -79,6 +79,36 @@ class Tables:
     def audit(self) -> type[account_rows.EventRow]:
         """The audit's events."""
         return self._table(account_rows.EventRow, "AUDIT_TABLE")
+
+    @property
+    def signings(self) -> type[signature_rows.SigningRow]:
+        """Signings."""
+        return self._table(signature_rows.SigningRow, "SIGNINGS_TABLE")
+
+    @property
+    def iec_records(self) -> type[iec_rows.IecRecordRow]:
+        """DGFT's records of IECs."""
+        return self._table(iec_rows.IecRecordRow, "IEC_RECORDS_TABLE")
+
+    @property
+    def iec_users(self) -> type[iec_rows.IecUserRow]:
+        """Users of IECs."""
+        return self._table(iec_rows.IecUserRow, "IEC_USERS_TABLE")
+
+    @property
+    def memberships(self) -> type[iec_rows.MembershipRow]:
+        """Which IEC a login is of."""
+        return self._table(iec_rows.MembershipRow, "MEMBERSHIPS_TABLE")
+
+    @property
+    def full_registrations(self) -> type[signature_rows.FullRegistrationRow]:
+        """Full registrations at ICEGATE."""
+        return self._table(signature_rows.FullRegistrationRow, "FULL_REGISTRATIONS_TABLE")
+
+    @property
+    def crl_states(self) -> type[signature_rows.CrlStateRow]:
+        """What is known of watched CRLs."""
+        return self._table(signature_rows.CrlStateRow, "CRL_STATES_TABLE")
 
     @property
     def audit_retention(self) -> timedelta:

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
+from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.domain import changes
 from chalicelib.domain.accounts.account import Account
@@ -195,3 +195,35 @@ class Writes:
         row = self.tables.audit
         made = account_rows.event_row(row, change.event, self.revision, self.tables.audit_retention)
         return Put(made, row.sequence.does_not_exist())
+
+    @of.register
+    def _(self, change: changes.WriteSigning) -> Write:
+        row, signing = self.tables.signings, change.signing
+        return Put(signature_rows.signing_row(row, signing, self.revision), _unchanged(row, signing.revision))
+
+    @of.register
+    def _(self, change: changes.WriteIecUser) -> Write:
+        row, user = self.tables.iec_users, change.user
+        return Put(iec_rows.iec_user_row(row, user, self.revision), _unchanged(row, user.revision))
+
+    @of.register
+    def _(self, change: changes.TakeMembership) -> Write:
+        row, membership = self.tables.memberships, change.membership
+        is_free = row.account_id.does_not_exist()
+        return Put(iec_rows.membership_row(row, membership), is_free | iec_rows.is_this(row, membership))
+
+    @of.register
+    def _(self, change: changes.ReleaseMembership) -> Write:
+        row, membership = self.tables.memberships, change.membership
+        return Delete(row(membership.account_id), iec_rows.is_this(row, membership))
+
+    @of.register
+    def _(self, change: changes.WriteFullRegistration) -> Write:
+        row, registration = self.tables.full_registrations, change.registration
+        made = signature_rows.full_registration_row(row, registration, self.revision)
+        return Put(made, _unchanged(row, registration.revision))
+
+    @of.register
+    def _(self, change: changes.WriteCrlState) -> Write:
+        row, state = self.tables.crl_states, change.state
+        return Put(signature_rows.crl_state_row(row, state, self.revision), _unchanged(row, state.revision))
