@@ -69,6 +69,16 @@ class Deed(StrEnum):
     STAFF_AUTHENTICATOR_RESET = "staff_authenticator_reset"
     STAFF_REMINDED = "staff_reminded"
     TRAINING_ACKNOWLEDGED = "training_acknowledged"
+    IEC_USER_INVITED = "iec_user_invited"
+    IEC_INVITATION_ACCEPTED = "iec_invitation_accepted"
+    IEC_ROLE_CHANGED = "iec_role_changed"
+    IEC_USER_SUSPENDED = "iec_user_suspended"
+    IEC_USER_REACTIVATED = "iec_user_reactivated"
+    IEC_USER_REMOVED = "iec_user_removed"
+    IEC_LEFT = "iec_left"
+    IEC_OWNERSHIP_OFFERED = "iec_ownership_offered"
+    IEC_OFFER_WITHDRAWN = "iec_offer_withdrawn"
+    IEC_OWNERSHIP_TRANSFERRED = "iec_ownership_transferred"
 
 
 # What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.

@@ -56,6 +56,16 @@ class NoticeKind(StrEnum):
     USERNAME_TRIED = "username_tried"
     SIGN_UP_NOT_POSSIBLE = "sign_up_not_possible"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
+    IEC_INVITATION = "iec_invitation"
+    IEC_USER_JOINED = "iec_user_joined"
+    IEC_ROLE_CHANGED = "iec_role_changed"
+    IEC_ACCESS_SUSPENDED = "iec_access_suspended"
+    IEC_ACCESS_RESTORED = "iec_access_restored"
+    IEC_ACCESS_REMOVED = "iec_access_removed"
+    IEC_USER_LEFT = "iec_user_left"
+    IEC_OWNERSHIP_OFFERED = "iec_ownership_offered"
+    IEC_OFFER_WITHDRAWN = "iec_offer_withdrawn"
+    IEC_OWNERSHIP_TRANSFERRED = "iec_ownership_transferred"
 
 
 # Kinds that no mobile is ever sent, so that no SMS template is registered for them.
@@ -76,6 +86,16 @@ ONLY_BY_MAIL = frozenset(
         NoticeKind.STAFF_REMINDER_MOBILE,
         NoticeKind.STAFF_REMINDER_AUTHENTICATOR,
         NoticeKind.STAFF_REMINDER_TRAINING,
+        NoticeKind.IEC_INVITATION,
+        NoticeKind.IEC_USER_JOINED,
+        NoticeKind.IEC_ROLE_CHANGED,
+        NoticeKind.IEC_ACCESS_SUSPENDED,
+        NoticeKind.IEC_ACCESS_RESTORED,
+        NoticeKind.IEC_ACCESS_REMOVED,
+        NoticeKind.IEC_USER_LEFT,
+        NoticeKind.IEC_OWNERSHIP_OFFERED,
+        NoticeKind.IEC_OFFER_WITHDRAWN,
+        NoticeKind.IEC_OWNERSHIP_TRANSFERRED,
     }
 )
 
