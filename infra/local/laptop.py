@@ -66,6 +66,7 @@ class Laptop:
         self._outbox = Outbox(self.clock)
         self.environment = {}
         self.samples = ()
+        self._data: Path | None = None
         self._tables: Tables
         self._events: EventSources
 
@@ -91,6 +92,7 @@ class Laptop:
         with ExitStack() as stack:
             stack.callback(cls._one_at_a_time.release)
             laptop = cls()
+            laptop._data = data
             # The ports first: whether one is taken should be known before anything slow is done.
             site, console = _Later(), _Later()
             laptop.site_url = stack.enter_context(serving(site_port, site, log, laptop.clock))
@@ -112,14 +114,14 @@ class Laptop:
 
     def _start_suite(self, stack: ExitStack, project: Project, app: Chalice, site: "_Later", console: "_Later") -> None:
         self.steps.declare(app.pure_lambda_functions)
-        parameters = {**project.parameters, "PublicOrigin": self.site_url}
+        outside = stack.enter_context(project.outside(Around(self.site_url, self.console_url, self.clock, self._data)))
+        parameters = {**project.parameters, **outside.parameters, "PublicOrigin": self.site_url}
         resources = Provisioning(project.document, parameters, project.secrets, project.machines, self.steps.arns)
         resources.make_all()
         self.environment |= resources.template.environment() | project.environment
         stack.enter_context(applied(self.environment))
         if "MailSender" in parameters:
             resources.client("sesv2").create_email_identity(EmailIdentity=parameters["MailSender"])
-        places = stack.enter_context(project.outside(Around(self.site_url, self.console_url, self.clock)))
         stack.enter_context(project.composed(self.clock))
         self.samples = tuple(project.seeded(self.clock))
         self._tables = Tables(resources)
@@ -132,7 +134,7 @@ class Laptop:
         stack.enter_context(self._events.running())
         responses = GatewayResponses(project.gateway_responses)
         site.ready(Gateway(app.routes, app.api.binary_types, app, responses, self.clock).answer)
-        console.ready(Console(self.outbox, self.samples, self.site_url, places).answer)
+        console.ready(Console(self.outbox, self.samples, self.site_url, outside.places).answer)
 
     def outbox(self) -> list[Sent]:
         """List what the suite sent, the newest first; what requests have written to be sent is waited for."""

@@ -1,11 +1,20 @@
-"""What the laptop plays of the outside world, as places of its console: open while the laptop runs."""
+"""What the laptop plays of the outside world: a test certifying authority, and whoever answers on its console.
 
-from collections.abc import Callable, Iterator, Sequence
+Played while the laptop runs; others of the laptop find it by ``playing()``.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local.console_routes import Route
+
+if TYPE_CHECKING:
+    from infra.local.authority import Authority
 
 
 @dataclass(frozen=True)
@@ -16,10 +25,59 @@ class Around:
     console_url: str
     clock: Callable[[], datetime]
     """The suite's time."""
+    data: Path | None = None
+    """Where things are kept that outlive a restart."""
+
+
+@dataclass
+class Outside:
+    """The outside world of the laptop that runs."""
+
+    around: Around
+    places: list[Route] = field(default_factory=list)
+    """What of it is on the console."""
+    parameters: dict[str, str] = field(default_factory=dict)
+    """What the suite is told of it: parameters of the template, as a deployer gives them."""
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._authority: Authority | None = None
+
+    @property
+    def authority(self) -> "Authority":
+        """The test certifying authority, made when first asked for; its CRLs are at ``/crl/`` of the console."""
+        from infra.local.authority import Authority  # noqa: PLC0415 - cryptography takes time to load
+
+        with self._lock:
+            if self._authority is None:
+                at, crls, data = self.around.clock(), f"{self.around.console_url}/crl", self.around.data
+                self._authority = Authority.kept(data / "authority", at, crls) if data else Authority(at, crls)
+            return self._authority
+
+
+class _Playing:
+    outside: Outside | None = None
+
+
+def playing() -> Outside:
+    """The outside world of the laptop that runs in this process. Raises RuntimeError where none does."""
+    if _Playing.outside is None:
+        raise RuntimeError("no laptop runs")
+    return _Playing.outside
 
 
 @contextmanager
-def played(around: Around) -> Iterator[Sequence[Route]]:
-    """Play Pravesh's outside world while in the block; yields its places of the console."""
-    del around
-    yield ()
+def played(around: Around) -> Iterator[Outside]:
+    """Play Pravesh's outside world while in the block."""
+    outside = Outside(around)
+    _Playing.outside = outside
+    try:
+        yield outside
+    finally:
+        _Playing.outside = None
+
+
+@contextmanager
+def nobody(around: Around) -> Iterator[Outside]:
+    """Play nothing: for a project that needs no outside world."""
+    yield Outside(around)

@@ -17,8 +17,7 @@ from chalice.app import Chalice
 from infra import sms_texts
 from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
-from infra.local.console_routes import Route
-from infra.local.outside import Around, played
+from infra.local.outside import Around, Outside, nobody, played
 from infra.local.samples import Sample
 from infra.local.template import read_document
 
@@ -42,10 +41,6 @@ def _nothing_to_seed(_clock: Clock) -> Sequence[Sample]:
     return ()
 
 
-def _nobody_outside(_around: Around) -> AbstractContextManager[Sequence[Route]]:
-    return nullcontext(())
-
-
 @dataclass(frozen=True)
 class Project:
     """A Chalice app with its resources."""
@@ -66,8 +61,8 @@ class Project:
     """A block in which the app runs by the clock that is given."""
     seeded: Callable[[Clock], Sequence[Sample]] = _nothing_to_seed
     """Writes the sample holders; gives them with the temporary passwords they were sent."""
-    outside: Callable[[Around], AbstractContextManager[Sequence[Route]]] = _nobody_outside
-    """A block in which the outside world is played; gives its places of the console."""
+    outside: Callable[[Around], AbstractContextManager[Outside]] = nobody
+    """A block in which the outside world is played."""
 
 
 def pravesh(data: Path | None = None) -> Project:
