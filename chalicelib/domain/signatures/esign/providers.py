@@ -177,7 +177,7 @@ def profile_of(row: Mapping[str, Any], beside: Beside) -> EsignProfile:
 
 
 _SECONDS = {"life_seconds": "life", "skew_seconds": "skew", "grace_seconds": "grace"}
-_TEXTS = [
+_TEXTS = (
     "title",
     "address",
     "asp_id",
@@ -190,7 +190,7 @@ _TEXTS = [
     "request_method",
     "request_digest",
     "request_c14n",
-]
+)
 _SETS = ("answer_methods", "answer_digests", "answer_c14n", "cancel_codes")
 _ENUMS = {"request_encoding": RequestEncoding, "form_encoding": FormEncoding, "timestamp": TimestampForm}
 _OTHERS = {"name", "on", "note", "environment", "asp_certificate", "certificates", "extra_fields", "response_fields"}
