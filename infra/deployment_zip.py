@@ -18,7 +18,7 @@ from pathlib import Path
 from infra.service_models import lighten
 
 # The services that this suite calls. botocore carries the descriptions of some 400 others.
-SERVICES = frozenset({"dynamodb", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions"})
+SERVICES = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions"})
 
 # Where Lambda unpacks the zip; tracebacks name the files so.
 LAMBDA_ROOT = "/var/task"

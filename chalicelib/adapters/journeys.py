@@ -19,6 +19,9 @@ _ID = {
     Journey.SIMPLIFIED_REGISTRATION: "registration_id",
     Journey.ACCOUNT_REGISTRATION: "registration_id",
     Journey.MOBILE_REPLACEMENT: "flow_id",
+    Journey.IEC_LINKING: "signing_id",
+    Journey.IEC_USER_CHANGE: "signing_id",
+    Journey.FULL_REGISTRATION: "signing_id",
 }
 
 
