@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
     from chalicelib.domain.sending import Sending
+    from chalicelib.domain.signatures.binding import LinkingRules
+    from chalicelib.domain.signatures.demands import Demands
+    from chalicelib.domain.signatures.desk import SigningDesk
+    from chalicelib.domain.signatures.esign.providers import EsignProviders
+    from chalicelib.domain.signatures.settling import Settling
     from chalicelib.domain.staff.directory import Directory
     from chalicelib.domain.staff.inviting import Invitations
     from chalicelib.domain.staff.joining import Joinings
@@ -110,6 +115,50 @@ class Suite:
         from chalicelib.adapters.documents import S3Documents  # noqa: PLC0415
 
         return S3Documents(self.aws, self.settings)
+
+    @cached_property
+    def esign_providers(self) -> EsignProviders:
+        """The providers of Aadhaar e-Sign."""
+        from chalicelib.adapters.esign_providers import configured  # noqa: PLC0415
+
+        return configured()
+
+    def origins(self, whom: str) -> tuple[str, ...]:
+        """The origins that a page may reach beside our own, by what its head names (`rendering.REACHED`)."""
+        match whom:
+            case "utility":
+                return (self.settings.signing_utility,)
+            case "esign":
+                return tuple(_origin(profile.address) for profile in self.esign_providers.profiles)
+        raise KeyError(whom)
+
+    @cached_property
+    def linking_rules(self) -> LinkingRules:
+        """What of the rules of linking is configuration."""
+        from chalicelib.adapters import linking_rules  # noqa: PLC0415
+
+        return linking_rules.configured()
+
+    @cached_property
+    def signing_desk(self) -> SigningDesk:
+        """The desk at which documents are signed."""
+        from chalicelib.domain.signatures.desk import SigningDesk  # noqa: PLC0415
+
+        return SigningDesk(self.store, self.journeys, self.documents, self.keyring, self.clock)
+
+    @cached_property
+    def demands(self) -> Demands:
+        """What makes the demand that a signature is judged by."""
+        from chalicelib.domain.signatures.demands import Demands  # noqa: PLC0415
+
+        return Demands(self.store, self.keyring, self.linking_rules)
+
+    @cached_property
+    def settling(self) -> Settling:
+        """What writes down how a signature was judged."""
+        from chalicelib.domain.signatures.settling import Settling  # noqa: PLC0415
+
+        return Settling(self.store, self.documents, self.clock)
 
     @cached_property
     def simplified_registrations(self) -> SimplifiedRegistrations:
@@ -282,6 +331,10 @@ class Suite:
         from chalicelib.domain.staff.readiness import ReadinessDesk  # noqa: PLC0415
 
         return ReadinessDesk(self.store, self.clock, self.authorities, self.official_domains)
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])
 
 
 class _Installed:

@@ -26,6 +26,7 @@ GENESIS = "0" * 64
 _MASK = "•"
 # Bounded, so that a long fact takes no long time.
 _EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[^\s@<>,;:]{1,63}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?91[ -]?)?[6-9]\d{9}(?!\d)")
 
 
@@ -69,6 +70,9 @@ class Deed(StrEnum):
     STAFF_AUTHENTICATOR_RESET = "staff_authenticator_reset"
     STAFF_REMINDED = "staff_reminded"
     TRAINING_ACKNOWLEDGED = "training_acknowledged"
+    DOCUMENT_SIGNED = "document_signed"
+    IEC_LINKED = "iec_linked"
+    IEC_LINK_RENEWED = "iec_link_renewed"
     IEC_USER_INVITED = "iec_user_invited"
     IEC_INVITATION_ACCEPTED = "iec_invitation_accepted"
     IEC_ROLE_CHANGED = "iec_role_changed"
@@ -89,6 +93,9 @@ REFUSABLE = frozenset(
         Deed.AUTHENTICATOR_LOST,
         Deed.PASSWORD_CHANGED,
         Deed.ACCOUNT_CLOSED,
+        Deed.DOCUMENT_SIGNED,
+        Deed.IEC_LINKED,
+        Deed.IEC_LINK_RENEWED,
     }
 )
 
@@ -209,5 +216,8 @@ def _instant(instant: datetime) -> str:
 
 
 def _masked(value: str) -> str:
+    # In a hash there are digits enough to look like a mobile, and a masked hash proves nothing.
+    if _HASH.fullmatch(value):
+        return value
     value = _EMAIL.sub(lambda found: masked_email(found[0]), value)
     return _MOBILE.sub(lambda found: masked_mobile(found[0]), value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ BY_ADDRESS_A_DAY = 10
 # What strangers may have sent to one owner in a day: half of an address's, so that they leave the owner the other half.
 BY_STRANGERS_A_DAY = 5
 BY_IP = 25
+# Documents to sign that one person may open in a day: each is an execution of a journey, and is paid for.
+BY_SIGNER_A_DAY = 100
 IP_WINDOW = timedelta(minutes=5)
 
 
@@ -108,6 +110,12 @@ def by_new_address(key: bytes, address: str, now: datetime) -> Counter:
 def by_strangers(key: bytes, purpose: TryPurpose, whom: str, now: datetime) -> Counter:
     """Sends that people who are not signed in asked for in `whom`'s name: 5 in a day (of India's clock)."""
     return _in_a_day(f"strangers#{purpose.value}#{pseudonym(key, whom)}", BY_STRANGERS_A_DAY, now)
+
+
+def by_signer(key: bytes, whom: str, now: datetime) -> Counter:
+    """Documents to sign that one person opens: 100 in a day (of India's clock)."""
+    name = f"signings#{pseudonym(key, whom)}"
+    return replace(_in_a_day(name, BY_SIGNER_A_DAY, now), refusal=Code.TOO_MANY_REQUESTS)
 
 
 def _in_a_day(name: str, limit: int, now: datetime) -> Counter:
