@@ -52,6 +52,8 @@ class Aws:
                     # Fixed: building the long one anew for each call is a tenth of a call's CPU.
                     user_agent="pravesh",
                     retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+                    # What is encrypted under a key of KMS is read with a signature of version 4 alone.
+                    signature_version="s3v4" if service == "s3" else None,
                 )
                 self._clients[service] = self.session.create_client(service, self.region, config=config)
             return self._clients[service]
