@@ -268,8 +268,10 @@ class Suite:
     def closing(self) -> Closing:
         """What closes accounts; each journey that ties people to their accounts has its source here."""
         from chalicelib.domain.accounts.closing import Closing, replacement_ties, staff_ties  # noqa: PLC0415
+        from chalicelib.domain.iec.parting import link_ties, partings  # noqa: PLC0415
 
-        return Closing(self.store, (staff_ties, replacement_ties(self.store)))
+        sources = (staff_ties, replacement_ties(self.store), link_ties(self.store))
+        return Closing(self.store, sources, (partings(self.store),))
 
     @cached_property
     def own_accounts(self) -> OwnAccounts:

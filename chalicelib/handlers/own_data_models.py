@@ -13,7 +13,9 @@ from chalicelib.handlers.problems import instant
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.own_account import OwnAccount
     from chalicelib.domain.accounts.own_data import OwnData
+    from chalicelib.domain.iec.users import IecUser
     from chalicelib.domain.outbox import OutboxMessage
+    from chalicelib.domain.signatures.signings import Signing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,43 @@ class HeldFlowView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldLinkView:
+    """The signature by which a login is linked to an IEC."""
+
+    method: str
+    linked_at: str
+    expires_at: str
+    common_name: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldIecUserView:
+    """A login's place among the users of an IEC."""
+
+    iec: str
+    user_id: str
+    name: str
+    email: str
+    role: str
+    status: str
+    since: str
+    link: HeldLinkView | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSigningView:
+    """What was signed, or was to be; `document` is the very text. What else belongs to it lies in the evidence."""
+
+    signing_id: str
+    purpose: str
+    status: str
+    created_at: str
+    document: str
+    common_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDataView:
     """Everything that is held about a person, as of `at`."""
 
@@ -61,6 +100,8 @@ class OwnDataView:
     messages: list[HeldMessageView]
     activity: list[EventView]
     flows: list[HeldFlowView]
+    iec_user: HeldIecUserView | None
+    signings: list[HeldSigningView]
 
 
 def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataView:
@@ -83,6 +124,8 @@ def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataV
             )
             for flow in data.flows
         ],
+        iec_user=_iec_user_view(data.iec_user) if data.iec_user else None,
+        signings=[_signing_view(signing) for signing in data.signings],
     )
 
 
@@ -104,4 +147,34 @@ def _message_view(message: OutboxMessage) -> HeldMessageView:
         masked(message.address),
         instant(message.asked_at),
         instant(message.sent_at) if message.sent_at else None,
+    )
+
+
+def _iec_user_view(user: IecUser) -> HeldIecUserView:
+    link = user.link
+    return HeldIecUserView(
+        iec=user.iec,
+        user_id=user.user_id,
+        name=user.name,
+        email=user.email,
+        role=user.role.value,
+        status=user.status.value,
+        since=instant(user.since),
+        link=HeldLinkView(
+            link.method.value, instant(link.linked_at), instant(link.expires_at), link.common_name, link.issuer
+        )
+        if link
+        else None,
+    )
+
+
+def _signing_view(signing: Signing) -> HeldSigningView:
+    signer = signing.report.signer if signing.report else None
+    return HeldSigningView(
+        signing.signing_id,
+        signing.purpose.value,
+        signing.status.value,
+        instant(signing.created_at),
+        signing.document,
+        signer.common_name if signer else None,
     )

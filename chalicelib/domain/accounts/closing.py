@@ -33,10 +33,15 @@ class TieKind(StrEnum):
 
     STAFF = "staff"
     MOBILE_REPLACEMENT = "mobile_replacement"
+    IEC_LINK = "iec_link"
 
 
 # What the person is told to do about it.
-_REASONS = {TieKind.STAFF: "tie_staff", TieKind.MOBILE_REPLACEMENT: "tie_mobile_replacement"}
+_REASONS = {
+    TieKind.STAFF: "tie_staff",
+    TieKind.MOBILE_REPLACEMENT: "tie_mobile_replacement",
+    TieKind.IEC_LINK: "tie_iec_link",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Tie:
 
 # A journey that can tie people to their accounts (links, applications) says here what ties an account now.
 Ties = Callable[[Account], tuple[Tie, ...]]
+# What a journey writes with the closing of an account that it has not tied: the person's place in it is given up.
+Partings = Callable[[Account], tuple[Change, ...]]
 
 
 def staff_ties(account: Account) -> tuple[Tie, ...]:
@@ -72,6 +79,7 @@ class Closing:
 
     store: Store
     sources: tuple[Ties, ...]
+    partings: tuple[Partings, ...] = ()
 
     def ties(self, account: Account) -> tuple[Tie, ...]:
         """Everything that stands against closing the account now."""
@@ -104,6 +112,7 @@ class Closing:
             WriteOwner(closed),
             *(TakeName(replace(name, until=erase_at), now) for name in names_of(account)),
             EndSession(session),
+            *(change for parting in self.partings for change in parting(account)),
             *told(NoticeKind.ACCOUNT_CLOSED, account, now),
             *recorded(self.store, now, caller.request_id, entry),
         )

@@ -10,16 +10,22 @@ from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.audit import Deed, Entry, Event
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
+from chalicelib.domain.iec.membership import user_of
+from chalicelib.domain.iec.users import IecUser
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.ports import Clock, Store
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.sessions import Session
+from chalicelib.domain.signatures.signings import Signing
 
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """What is held about an owner at `at`: the record, sessions, messages, the audit's stream, the flow it names."""
+    """What is held about an owner at `at`: the record, sessions, messages, the audit's stream, the flow it names.
+
+    `iec_user` is their place among an IEC's users; `signings`, what they signed, or began to, about that IEC.
+    """
 
     at: datetime
     owner: Owner
@@ -27,6 +33,8 @@ class OwnData:
     messages: tuple[OutboxMessage, ...]
     events: tuple[Event, ...]
     flows: tuple[Flow, ...]
+    iec_user: IecUser | None = None
+    signings: tuple[Signing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class OwnDataDesk:
         in_rounds(lambda: self.store.write(*recorded(self.store, now, caller.request_id, entry)))
         owner = actor.owner
         flow = self.store.flow(owner.replacement_id) if owner.replacement_id is not None else None
+        user = user_of(self.store, actor)
+        signings = self.store.signings_of_iec(user.iec) if user is not None else ()
         return OwnData(
             at=now,
             owner=owner,
@@ -49,4 +59,6 @@ class OwnDataDesk:
             messages=self.store.messages_of(actor.key),
             events=tuple(self.store.audit_events(actor.key)),
             flows=(flow,) if flow is not None else (),
+            iec_user=user,
+            signings=tuple(signing for signing in signings if signing.owner == actor.key),
         )

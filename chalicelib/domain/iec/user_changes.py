@@ -1,16 +1,15 @@
-"""Changes of an IEC's users: each as a value, and the words that its maker signs. The rules are in `user_rules`."""
+"""Changes of an IEC's users: each as a value, as it is signed.
+
+Its words are in `user_statements`, the rules in `user_rules`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.iec.users import IecRole, IecUser
-
-# The catalogue: a language, a text's key, and the values of its placeholders.
-Words = Callable[[str, str, Mapping[str, str]], str]
 
 
 class ChangeKind(StrEnum):
@@ -81,20 +80,6 @@ def read_subject(subject: str) -> UserChange:
         was=IecRole(read["was"]) if read["was"] else None,
         offer=read["offer"],
     )
-
-
-def statement(change: UserChange, language: str, words: Words) -> tuple[str, ...]:
-    """What the maker signs, in plain words: the catalogue's `iec_change.<kind>`, and what follows from it if anything.
-
-    Names and emails are of one line (their parsers see to it), so a line of the statement cannot be forged by one.
-    """
-    values = {"name": change.name, "email": change.email}
-    values["role"] = words(language, f"iec_role.{change.role.value}", {})
-    values["was"] = words(language, f"iec_role.{(change.was or change.role).value}", {})
-    lines = [words(language, f"iec_change.{change.kind.value}", values)]
-    if change.kind in {ChangeKind.OFFER_OWNERSHIP, ChangeKind.ACCEPT_OWNERSHIP}:
-        lines.append(words(language, f"iec_change.{change.kind.value}_then", values))
-    return tuple(lines)
 
 
 def describing(

@@ -17,8 +17,6 @@ from chalicelib.domain.refusals import Code, FieldError, Refusal, invalid
 
 # What one does with regard to oneself; everything else is done to others.
 _OWN = frozenset({ChangeKind.LEAVE, ChangeKind.WITHDRAW_OFFER})
-# What a person may sign who has no linked signature yet: the signature is then held against the IEC's record.
-_PROVES_ITSELF = frozenset({ChangeKind.ACCEPT_OWNERSHIP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,11 @@ def demand_active(user: IecUser | None) -> IecUser:
 
 
 def demand_signature(change: UserChange, users: Sequence[IecUser], now: datetime) -> None:
-    """Raises `Refusal` where the maker has no signature that counts: `not_linked`, or `link_expired`.
-
-    Who accepts ownership may have none: then the signature itself must be of somebody on the IEC's record.
-    """
+    """Raises `Refusal` where the maker has no linked signature that counts: `not_linked`, or `link_expired`."""
     link = demand_active(_of(change.maker_id, users)).link
-    if link is None and change.kind not in _PROVES_ITSELF:
+    if link is None:
         raise Refusal(Code.NOT_LINKED)
-    if link is not None and now >= link.expires_at:
+    if now >= link.expires_at:
         raise Refusal(Code.LINK_EXPIRED)
 
 
