@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.signatures.esign.transactions import asked_at
 from chalicelib.domain.signatures.signings import SignatureMethod, Signing, SigningStatus
 from chalicelib.domain.signatures.transitions import deadline
 
@@ -52,7 +53,10 @@ def place(signing: Signing) -> Place:
 
 def validation_of(signing: Signing) -> Place:
     """Which step judges what was handed in."""
-    is_esign = signing.submission is not None and signing.submission.method is SignatureMethod.ESIGN
+    if signing.submission is None:
+        # Judged without a hand-in: the provider is asked how its transaction stands.
+        return Place.VALIDATE_ESIGN if signing.esign is not None else Place.VALIDATE_SIGNATURE
+    is_esign = signing.submission.method is SignatureMethod.ESIGN
     return Place.VALIDATE_ESIGN if is_esign else Place.VALIDATE_SIGNATURE
 
 
@@ -77,4 +81,4 @@ def message_body(signing: Signing, now: datetime) -> Mapping[str, str | int]:
 def _wait(signing: Signing, now: datetime) -> timedelta:
     if signing.status is SigningStatus.AWAITING_REVOCATION and signing.submission is not None:
         return _SOON if now < signing.submission.submitted_at + _SOON_FOR else _LATER
-    return deadline(signing) - now
+    return min(deadline(signing), asked_at(signing) or deadline(signing)) - now

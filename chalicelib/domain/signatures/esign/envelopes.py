@@ -21,8 +21,8 @@ from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from chalicelib.domain.signatures.esign.providers import EsignProfile
+from chalicelib.domain.signatures.esign.transactions import ANSWER_BYTES_AT_MOST
 
-AT_MOST = 256 * 1024
 DS = "http://www.w3.org/2000/09/xmldsig#"
 _ENVELOPED = f"{DS}enveloped-signature"
 _DECLARATION = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
@@ -83,7 +83,7 @@ def verified(content: bytes, root: str, profile: EsignProfile, now: datetime) ->
 
 def _parsed(content: bytes) -> etree._Element:
     """The document in `content`, after everything that can be known of bytes is known. Raises `Unreadable`."""
-    if len(content) > AT_MOST:
+    if len(content) > ANSWER_BYTES_AT_MOST:
         raise Unreadable("too large")
     content = content.strip()
     try:

@@ -20,6 +20,10 @@ from typing import Any
 from chalicelib.domain.refusals import Code, Refusal
 
 
+class EsignUnavailable(Exception):  # noqa: N818
+    """Our signing key, or the provider, did not answer; repeating helps."""
+
+
 class ProfileUnfit(Exception):  # noqa: N818
     """A provider's profile cannot be used; the text says which and why."""
 
@@ -115,7 +119,6 @@ class EsignProfile:
     life: timedelta = timedelta(seconds=900)
     skew: timedelta = timedelta(seconds=900)
     grace: timedelta = timedelta(seconds=300)
-    attempts: int = 3
 
     @property
     def kind(self) -> SignatureKind:
@@ -194,7 +197,7 @@ _TEXTS = (
 _SETS = ("answer_methods", "answer_digests", "answer_c14n", "cancel_codes")
 _ENUMS = {"request_encoding": RequestEncoding, "form_encoding": FormEncoding, "timestamp": TimestampForm}
 _OTHERS = {"name", "on", "note", "environment", "asp_certificate", "certificates", "extra_fields", "response_fields"}
-_KNOWN = _OTHERS | set(_SECONDS) | set(_TEXTS) | set(_SETS) | set(_ENUMS) | {"attempts"}
+_KNOWN = _OTHERS | set(_SECONDS) | set(_TEXTS) | set(_SETS) | set(_ENUMS)
 
 
 def _made(name: str, row: Mapping[str, Any], beside: Beside) -> EsignProfile:
@@ -209,7 +212,6 @@ def _made(name: str, row: Mapping[str, Any], beside: Beside) -> EsignProfile:
         certificates=tuple(_certificate(one, beside) for one in row["certificates"]),
         extra_fields=tuple((str(key), str(value)) for key, value in dict(row.get("extra_fields", {})).items()),
         response_fields=tuple(str(each) for each in row.get("response_fields", ())),
-        attempts=int(row.get("attempts", 3)),
         **made,
     )
 
@@ -250,9 +252,8 @@ def _demands(made: EsignProfile) -> Iterable[tuple[bool, str]]:
     yield made.response_sig_type.lower() in _KINDS, "response_sig_type is rawrsa, pkcs7 or pkcs7complete"
     yield made.consent in {"Y", "y"}, "consent is Y or y"
     yield timedelta(0) < made.life <= timedelta(hours=1), "life_seconds is at most 3600"
-    yield timedelta(0) <= made.grace <= timedelta(minutes=10), "grace_seconds is at most 600"
+    yield timedelta(0) <= made.grace <= timedelta(minutes=5), "grace_seconds is at most 300"
     yield timedelta(0) < made.skew <= timedelta(minutes=15), "skew_seconds is at most 900"
-    yield 1 <= made.attempts <= 5, "attempts is 1 to 5"  # noqa: PLR2004 - a signing has five
 
 
 def _is_address(address: str, *, is_laptop: bool) -> bool:

@@ -6,7 +6,6 @@ Heavy (lxml, signxml): the step that makes a request loads it, nothing else does
 from __future__ import annotations
 
 import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,11 +36,6 @@ class Wished:
     txn: str
     response_url: str
     asked_at: datetime
-
-
-def new_txn() -> str:
-    """A name for one transaction: 128 random bits, 35 signs, never used again (the providers' bound is 50)."""
-    return f"PRV{secrets.token_hex(16)}"
 
 
 def timestamp(at: datetime, form: TimestampForm) -> str:

@@ -1,7 +1,7 @@
 """Answers of an eSign provider: what its signed tree says, as plain values.
 
-The quirks of two test systems that were measured are tolerated (docs/signatures.md): "NA" for no error, base64 in lines,
-two forms of time. Anything else that is not as it should be is `Unreadable`. Heavy, by way of `envelopes`.
+The quirks of two test systems that were measured are tolerated (docs/signatures.md): "NA" for no error, base64 in
+lines, two forms of time. Anything else that is not as it should be is `Unreadable`. Heavy, by way of `envelopes`.
 """
 
 from __future__ import annotations
