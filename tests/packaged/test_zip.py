@@ -66,6 +66,19 @@ def test_nothing_of_them_can_be_imported(lambdas: LambdaProcesses, name: str) ->
     assert (found.answer, found.error) == (None, None)
 
 
+def test_what_libraries_bring_for_what_they_never_do_here_is_not_in(unpacked: Path) -> None:
+    top = {path.name.split("-")[0] for path in unpacked.iterdir()}
+    assert not top & {"aiohttp", "attr", "attrs", "frozenlist", "idna", "multidict", "oscrypto", "propcache", "yarl"}
+    assert not (unpacked / "lxml" / "includes").exists()
+
+
+def test_every_module_of_the_suite_loads_without_it(lambdas: LambdaProcesses, unpacked: Path) -> None:
+    ours = [path.relative_to(unpacked).with_suffix("") for path in (unpacked / "chalicelib").rglob("*.py")]
+    names = sorted(".".join(path.parts).removesuffix(".__init__") for path in ours)
+    checking = ["pyhanko_certvalidator.validate", "pyhanko_certvalidator.registry", "signxml", "lxml.etree"]
+    assert {*names, *checking} <= lambdas.load([*names, *checking])
+
+
 def test_botocore_knows_the_services_that_are_called_and_no_other(unpacked: Path) -> None:
     assert {path.name for path in (unpacked / "botocore" / "data").iterdir() if path.is_dir()} == SERVICES
     for service in SERVICES:
@@ -110,6 +123,16 @@ def test_the_zip_holds_no_time_no_owner_and_no_executable_bit(package: Package) 
         ("botocore/data/endpoints.json", True),
         ("botocore/docs/docstring.py", True),
         ("bin/altcha", False),
+        ("attr/__init__.py", False),
+        ("aiohttp-3.14.5.dist-info/METADATA", False),
+        ("attribute/__init__.py", True),
+        ("oscrypto/keys.py", False),
+        ("pyhanko_certvalidator/fetchers/requests_fetchers/__init__.py", True),
+        ("pyhanko_certvalidator/fetchers/aiohttp_fetchers/__init__.py", False),
+        ("lxml/etree.cpython-311-x86_64-linux-gnu.so", True),
+        ("lxml/etree.h", False),
+        ("lxml/parser.pxi", False),
+        ("lxml/includes/libxml/tree.h", False),
         ("pyotp-2.12.0.dist-info/METADATA", True),
         ("pyotp-2.12.0.dist-info/RECORD", False),
         ("pyotp-2.12.0.dist-info/direct_url.json", False),
