@@ -34,6 +34,7 @@ _TAGS = {
     "sessions": "Signing in with a second factor, sessions, and what a signed-in registrant may do at ICEGATE.",
     "account": "One's own account: password, authenticator, email and mobile, activity, data, closing.",
     "recovery": "A forgotten password, and a mobile replacement that its owner did not ask for.",
+    "signatures": "What is to be signed: by a Digital Signature Certificate, or by Aadhaar e-Sign at a provider.",
     "staff": "The Back Office: staff are invited, never signed up.",
 }
 # The beginning of a path to its tag; the longest that fits counts.
@@ -47,6 +48,7 @@ _TAG_OF = {
     "/account": "account",
     "/password-resets": "recovery",
     "/mobile-replacements": "recovery",
+    "/esign": "signatures",
     "/staff": "staff",
     "/authorities": "staff",
 }
@@ -165,6 +167,9 @@ def _operation(made: Operation, schemas: Schemas) -> Schema:
     if made.body is not None:
         content = {"application/json": {"schema": schemas.of_body(made.body)}}
         described["requestBody"] = {"required": True, "content": content}
+    if made.form:
+        content = {each: {"schema": {"type": "object", "additionalProperties": True}} for each in made.form}
+        described["requestBody"] = {"required": True, "content": content}
     described["responses"] = {
         **{str(status.value): _answer(made, status, view, schemas) for status, view in made.answers.items()},
         **refusals.of_operation(made),
@@ -205,12 +210,15 @@ def _answer(made: Operation, status: HTTPStatus, view: type[Any] | None, schemas
     headers = ["ContentLanguage"]
     if status is HTTPStatus.ACCEPTED:
         headers.append("RetryAfter")
+    if status is HTTPStatus.SEE_OTHER:
+        headers.append("Location")
     if made.name in {"sign_in", "sign_out"}:
         headers.append("SetCookie")
     texts = {
         HTTPStatus.OK: "Done.",
         HTTPStatus.CREATED: "Opened.",
         HTTPStatus.ACCEPTED: "Taken; the journey does the rest. Poll while the status is that of work under way.",
+        HTTPStatus.SEE_OTHER: "The page to go on at.",
         HTTPStatus.NO_CONTENT: "Done; there is nothing to tell.",
     }
     answer: Schema = {"description": texts[status], "headers": headers_of(*headers)}

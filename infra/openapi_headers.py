@@ -17,6 +17,7 @@ HEADERS: dict[str, Any] = {
         "description": "Seconds after which to ask again.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
+    "Location": {"description": "The address of the page.", "schema": {"type": "string"}},
     "SetCookie": {"description": f"Sets or clears `{SESSION_COOKIE}`.", "schema": {"type": "string"}},
     "WwwAuthenticate": {
         "description": "Asks for a token (RFC 9110).",
@@ -29,6 +30,7 @@ def headers_of(*names: str) -> dict[str, Any]:
     """The headers of one answer: never to be kept, and `names` (keys of `HEADERS`)."""
     written = {
         "RetryAfter": "Retry-After",
+        "Location": "Location",
         "SetCookie": "Set-Cookie",
         "WwwAuthenticate": "WWW-Authenticate",
         "CacheControl": "Cache-Control",

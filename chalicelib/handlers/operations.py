@@ -21,7 +21,7 @@ from chalicelib.domain.authorisation import RULES, Access, Actor, Rule, demand
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import StoreUnavailable
 from chalicelib.domain.devices import device_of
-from chalicelib.domain.ports import JourneysUnavailable
+from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers import bodies, problems
 from chalicelib.handlers.logs import logger
@@ -39,6 +39,17 @@ Body = TypeVar("Body")
 @dataclasses.dataclass(frozen=True, slots=True)
 class Nothing:
     """The body of an operation that asks for none."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Posted:
+    """The body of an operation that takes a form: as it came, byte for byte, for the view to read."""
+
+    content_type: str
+    raw: bytes
+
+    def __repr__(self) -> str:
+        return f"Posted({len(self.raw)} bytes)"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,6 +111,8 @@ class Operation:
     query: Mapping[str, str]
     answers: Mapping[HTTPStatus, type[Any] | None]
     refusals: tuple[Code, ...]
+    # The content types of a form; () for an operation of JSON.
+    form: tuple[str, ...] = ()
 
 
 OPERATIONS: list[Operation] = []
@@ -115,10 +128,12 @@ def operation(
     body: type[Any] | None = None,
     query: Mapping[str, str] | None = None,
     refusals: tuple[Code, ...] = (),
+    form: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description.
 
-    Its name is that of its rule in `authorisation.RULES`; without one it cannot be declared (KeyError).
+    Its name is that of its rule in `authorisation.RULES`; without one it cannot be declared (KeyError). With `form` it
+    takes a form of these content types in place of JSON, as `Posted`, and whatever stands in its query.
     """
     method, path = route.split(" ", 1)
 
@@ -134,6 +149,7 @@ def operation(
             query or {},
             answers,
             refusals,
+            form,
         )
         OPERATIONS.append(made)
 
@@ -141,7 +157,8 @@ def operation(
             return _answered(made, view, blueprint.current_request, ids)
 
         answered.__name__ = view.__name__
-        blueprint.route(path, methods=[method], name=view.__name__, content_types=["application/json"])(answered)
+        takes = list(form) or ["application/json"]
+        blueprint.route(path, methods=[method], name=view.__name__, content_types=takes)(answered)
         return view
 
     return register
@@ -156,7 +173,7 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     except Refusal as refusal:
         code = refusal.code
         response = problems.problem(refusal, language, suite().clock())
-    except (StoreUnavailable, JourneysUnavailable) as unavailable:
+    except (StoreUnavailable, JourneysUnavailable, DocumentsUnavailable) as unavailable:
         code = Code.SERVICE_UNAVAILABLE
         logger().warning("unavailable", extra={"operation": made.name, "reason": type(unavailable).__name__})
         response = problems.problem(Refusal(code), language, suite().clock())
@@ -191,7 +208,11 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     actor = _actor(made.rule, session_token or bearer)
     raw = _bytes(request)
     # Where nothing is asked for, an empty object is forgiven and anything more is refused, as unknown fields are.
-    body = bodies.read(made.body or Nothing, bodies.decoded(raw)) if made.body or raw.strip() else None
+    body: Any = None
+    if made.form:
+        body = Posted(str(request.headers.get("content-type", "")), raw)
+    elif made.body or raw.strip():
+        body = bodies.read(made.body or Nothing, bodies.decoded(raw))
     return Asked(
         body=body,
         language=language,
@@ -239,6 +260,9 @@ def _bytes(request: Request) -> bytes:
 
 def _query(made: Operation, request: Request) -> Mapping[str, str]:
     given: Mapping[str, str] = request.query_params or {}
+    # Whoever sends a browser back with a form may add to the address what they like; nothing of it is read.
+    if made.form:
+        return {}
     unknown = {str(name)[:40]: FieldError("unknown_field") for name in given if name not in made.query}
     if unknown:
         raise Refusal(Code.INVALID_FIELDS, errors=unknown)
