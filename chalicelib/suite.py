@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.signatures.binding import LinkingRules
     from chalicelib.domain.signatures.demands import Demands
     from chalicelib.domain.signatures.desk import SigningDesk
+    from chalicelib.domain.signatures.esign.answers import EsignAnswers
+    from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProviders
+    from chalicelib.domain.signatures.esign.steps import EsignSteps
     from chalicelib.domain.signatures.settling import Settling
     from chalicelib.domain.staff.directory import Directory
     from chalicelib.domain.staff.inviting import Invitations
@@ -158,7 +161,40 @@ class Suite:
         """What writes down how a signature was judged."""
         from chalicelib.domain.signatures.settling import Settling  # noqa: PLC0415
 
-        return Settling(self.store, self.documents, self.clock)
+        return Settling(self.store, self.documents, self.keyring, self.clock)
+
+    @cached_property
+    def esign_answers(self) -> EsignAnswers:
+        """What takes the answers of eSign providers, for the route that browsers bring them to."""
+        from chalicelib.domain.signatures.esign.answers import EsignAnswers  # noqa: PLC0415
+
+        return EsignAnswers(self.store, self.journeys, self.documents, self.keyring, self.clock)
+
+    @cached_property
+    def esign_key(self) -> RequestKey:
+        """The key that signs our requests to eSign providers."""
+        from chalicelib.adapters.esign_keys import KmsRequestKey  # noqa: PLC0415
+
+        return KmsRequestKey(self.aws, self.settings)
+
+    @cached_property
+    def esign_steps(self) -> EsignSteps:
+        """The steps of e-Sign. They load what reads and signs XML."""
+        from chalicelib.adapters.esign_status import HttpStatusLine  # noqa: PLC0415
+        from chalicelib.domain.signatures.esign.steps import EsignSteps  # noqa: PLC0415
+
+        return EsignSteps(
+            self.store,
+            self.documents,
+            self.esign_providers,
+            self.esign_key,
+            HttpStatusLine(self.esign_providers),
+            lambda: self.validator,
+            self.demands,
+            self.settling,
+            self.clock,
+            self.settings["PUBLIC_ORIGIN"],
+        )
 
     @cached_property
     def simplified_registrations(self) -> SimplifiedRegistrations:

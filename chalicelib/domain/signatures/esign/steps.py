@@ -54,7 +54,8 @@ class EsignSteps:
     providers: EsignProviders
     key: RequestKey
     status_line: StatusLine
-    validator: EsignValidator
+    # Called when there is something to judge: making a request loads no certificates.
+    validator: Callable[[], EsignValidator]
     demands: Demands
     settling: Settling
     clock: Clock
@@ -120,7 +121,7 @@ class EsignSteps:
         except (Refusal, ValueError):
             # The provider was switched off, or somebody posted a mountain: nothing there can be trusted.
             return self._passed_over(signing, submission, Reason.ESIGN_RESPONSE_UNREADABLE)
-        match judging.judged(content, profile, signing, submission, self.validator, demand, now):
+        match judging.judged(content, profile, signing, submission, self.validator(), demand, now):
             case PassedOver(reason):
                 return self._passed_over(signing, submission, reason)
             case Pending():
