@@ -26,7 +26,7 @@ GENESIS = "0" * 64
 _MASK = "•"
 # Bounded, so that a long fact takes no long time.
 _EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[^\s@<>,;:]{1,63}")
-_HASH = re.compile(r"[0-9a-f]{64}")
+_HASH = re.compile(r"[0-9a-f]{32,64}")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?91[ -]?)?[6-9]\d{9}(?!\d)")
 
 
@@ -83,6 +83,17 @@ class Deed(StrEnum):
     IEC_OWNERSHIP_OFFERED = "iec_ownership_offered"
     IEC_OFFER_WITHDRAWN = "iec_offer_withdrawn"
     IEC_OWNERSHIP_TRANSFERRED = "iec_ownership_transferred"
+    FULL_REGISTRATION_OPENED = "full_registration_opened"
+    DSC_REGISTERED = "dsc_registered"
+    DSC_RENEWED = "dsc_renewed"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_REFUSED = "document_refused"
+    FULL_REGISTRATION_SUBMITTED = "full_registration_submitted"
+    FULL_REGISTRATION_APPROVED = "full_registration_approved"
+    FULL_REGISTRATION_REJECTED = "full_registration_rejected"
+    FULL_REGISTRATION_MORE_ASKED = "full_registration_more_asked"
+    FULL_REGISTRATION_EXPIRED = "full_registration_expired"
+    FULLY_REGISTERED = "fully_registered"
 
 
 # What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.
@@ -216,7 +227,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _masked(value: str) -> str:
-    # In a hash there are digits enough to look like a mobile, and a masked hash proves nothing.
+    # In a hash or a random number there are digits enough to look like a mobile; masked, it would prove nothing.
     if _HASH.fullmatch(value):
         return value
     value = _EMAIL.sub(lambda found: masked_email(found[0]), value)

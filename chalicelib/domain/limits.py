@@ -22,6 +22,8 @@ BY_STRANGERS_A_DAY = 5
 BY_IP = 25
 # Documents to sign that one person may open in a day: each is an execution of a journey, and is paid for.
 BY_SIGNER_A_DAY = 100
+# Documents that one person may ask to upload in a day: each is read and inspected.
+BY_UPLOADER_A_DAY = 100
 IP_WINDOW = timedelta(minutes=5)
 
 
@@ -116,6 +118,12 @@ def by_signer(key: bytes, whom: str, now: datetime) -> Counter:
     """Documents to sign that one person opens: 100 in a day (of India's clock)."""
     name = f"signings#{pseudonym(key, whom)}"
     return replace(_in_a_day(name, BY_SIGNER_A_DAY, now), refusal=Code.TOO_MANY_REQUESTS)
+
+
+def by_uploader(key: bytes, whom: str, now: datetime) -> Counter:
+    """Documents that one person asks to upload: 100 in a day (of India's clock)."""
+    name = f"uploads#{pseudonym(key, whom)}"
+    return replace(_in_a_day(name, BY_UPLOADER_A_DAY, now), refusal=Code.TOO_MANY_REQUESTS)
 
 
 def _in_a_day(name: str, limit: int, now: datetime) -> Counter:

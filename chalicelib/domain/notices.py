@@ -55,7 +55,18 @@ class NoticeKind(StrEnum):
     USERNAME_TAKEN = "username_taken"
     USERNAME_TRIED = "username_tried"
     SIGN_UP_NOT_POSSIBLE = "sign_up_not_possible"
+    IEC_LINKED = "iec_linked"
+    IEC_LINK_RENEWED = "iec_link_renewed"
+    IEC_USER_LINKED = "iec_user_linked"
+    IEC_LINK_EXPIRES = "iec_link_expires"
+    DSC_EXPIRES = "dsc_expires"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
+    FULL_REGISTRATION_APPROVED = "full_registration_approved"
+    FULL_REGISTRATION_REJECTED = "full_registration_rejected"
+    FULL_REGISTRATION_MORE_ASKED = "full_registration_more_asked"
+    FULL_REGISTRATION_EXPIRED = "full_registration_expired"
+    FULL_REGISTRATION_DELAYED = "full_registration_delayed"
+    DSC_RENEWED = "dsc_renewed"
     IEC_INVITATION = "iec_invitation"
     IEC_USER_JOINED = "iec_user_joined"
     IEC_ROLE_CHANGED = "iec_role_changed"
@@ -72,6 +83,10 @@ class NoticeKind(StrEnum):
 ONLY_BY_MAIL = frozenset(
     {
         NoticeKind.TEMPORARY_PASSWORD,
+        NoticeKind.IEC_LINK_RENEWED,
+        NoticeKind.IEC_USER_LINKED,
+        NoticeKind.IEC_LINK_EXPIRES,
+        NoticeKind.DSC_EXPIRES,
         NoticeKind.USERNAME_TAKEN,
         NoticeKind.USERNAME_TRIED,
         NoticeKind.SIGN_UP_NOT_POSSIBLE,
@@ -86,6 +101,8 @@ ONLY_BY_MAIL = frozenset(
         NoticeKind.STAFF_REMINDER_MOBILE,
         NoticeKind.STAFF_REMINDER_AUTHENTICATOR,
         NoticeKind.STAFF_REMINDER_TRAINING,
+        NoticeKind.FULL_REGISTRATION_EXPIRED,
+        NoticeKind.FULL_REGISTRATION_DELAYED,
         NoticeKind.IEC_INVITATION,
         NoticeKind.IEC_USER_JOINED,
         NoticeKind.IEC_ROLE_CHANGED,

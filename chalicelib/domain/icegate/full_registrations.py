@@ -65,7 +65,11 @@ class UploadedDocument:
 
 @dataclass(frozen=True, slots=True)
 class FullRegistration:
-    """One full registration. Times are aware UTC; `revision` is the store's mark of the version that was read."""
+    """One full registration. Times are aware UTC; `revision` is the store's mark of the version that was read.
+
+    `expires_at` is by when the registrant must go on; under review, when the journey looks again. `decided_at` with
+    `under_review`: an officer has approved, and the journey carries it out.
+    """
 
     registration_id: str
     owner: OwnerKey
@@ -86,6 +90,8 @@ class FullRegistration:
     reason: str | None = None
     task_token: str | None = None
     waiting_since: str | None = None
+    # Where in its journey the task token waits.
+    waits_for: str | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:
