@@ -1,0 +1,166 @@
+"""The signer's certificate: which of those sent it is, and what stands in it.
+
+pyca parses it, strictly; the names are read here, because pyca warns of the five-letter country (`C=India`) that real
+certificates carry, and a warning must be neither an error nor hidden.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
+from chalicelib.domain.signatures.cms import CertificateNamed, SignedMessage, SignerIdentifier
+from chalicelib.domain.signatures.der import Der, context, oid
+from chalicelib.domain.signatures.report import Aspect, Reason
+from chalicelib.domain.signatures.strict_der import OID, SET
+from chalicelib.domain.signatures.unfit import Unfit, unfit_if_malformed
+
+COMMON_NAME: Final = oid("2.5.4.3")
+SERIAL_NUMBER: Final = oid("2.5.4.5")
+ORGANISATION: Final = oid("2.5.4.10")
+DN_QUALIFIER: Final = oid("2.5.4.46")
+
+# What a name's value is encoded in, by tag. A value of another type (an e-KYC certificate has a BIT STRING) is no text.
+_TEXTS: Final = {
+    0x0C: "utf-8",
+    0x12: "ascii",
+    0x13: "ascii",
+    0x14: "latin-1",
+    0x16: "ascii",
+    0x1A: "ascii",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
+
+Texts = Mapping[bytes, tuple[str, ...]]
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A signer's certificate as it stands. Policies and purposes are dotted OIDs; nothing of it is believed yet.
+
+    `subject` and `issuer` give the texts of each attribute by its OID (encoded). `usage` and `purposes` are None where
+    the certificate does not limit them.
+    """
+
+    der: bytes
+    certificate: x509.Certificate
+    subject: Texts
+    issuer: Texts
+    policies: frozenset[str]
+    usage: x509.KeyUsage | None
+    is_usage_critical: bool
+    purposes: frozenset[str] | None
+    is_authority: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the DER, hex."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"Leaf({self.fingerprint[:12]!r})"
+
+
+def of_signer(message: SignedMessage) -> bytes:
+    """The certificate that the signature names, DER. Raises Unfit where it did not come along, or two would do."""
+    with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
+        found = [each for each in message.certificates if _is_named(each, message.signer)]
+    if not found:
+        raise Unfit(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_MISSING)
+    if len(found) > 1:
+        raise Unfit(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_AMBIGUOUS)
+    return found[0]
+
+
+def _is_named(certificate: bytes, signer: SignerIdentifier) -> bool:
+    if signer.key_identifier is not None:
+        own = _extension(x509.load_der_x509_certificate(certificate).extensions, x509.SubjectKeyIdentifier)
+        return own is not None and own.value.digest == signer.key_identifier
+    issuer, serial_number = _issuer_and_serial(certificate)
+    return serial_number == signer.serial_number and issuer == signer.issuer
+
+
+def _to_be_signed(certificate: bytes) -> Der:
+    to_be_signed = Der(certificate).enter().enter()
+    if to_be_signed.tag == context(0):
+        to_be_signed.skip()
+    return to_be_signed
+
+
+def _issuer_and_serial(certificate: bytes) -> tuple[bytes, int]:
+    to_be_signed = _to_be_signed(certificate)
+    serial_number = to_be_signed.integer()
+    to_be_signed.skip()
+    return to_be_signed.whole(), serial_number
+
+
+def read(certificate: bytes) -> Leaf:
+    """What stands in a certificate (DER). Raises Unfit where it cannot be read."""
+    with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
+        to_be_signed = _to_be_signed(certificate)
+        to_be_signed.integer()
+        to_be_signed.skip()
+        issuer = _texts(to_be_signed.enter())
+        to_be_signed.skip()
+        subject = _texts(to_be_signed.enter())
+        parsed = x509.load_der_x509_certificate(certificate)
+        extensions = parsed.extensions
+        policies = _extension(extensions, x509.CertificatePolicies)
+        usage = _extension(extensions, x509.KeyUsage)
+        purposes = _extension(extensions, x509.ExtendedKeyUsage)
+        constraints = _extension(extensions, x509.BasicConstraints)
+        return Leaf(
+            certificate,
+            parsed,
+            subject,
+            issuer,
+            frozenset(policy.policy_identifier.dotted_string for policy in policies.value) if policies else frozenset(),
+            usage.value if usage else None,
+            usage is not None and usage.critical,
+            frozenset(purpose.dotted_string for purpose in purposes.value) if purposes else None,
+            constraints is not None and constraints.value.ca,
+        )
+
+
+def public_key(leaf: Leaf) -> CertificatePublicKeyTypes:
+    """The key that the certificate is for. Raises Unfit where it cannot be read."""
+    with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
+        return leaf.certificate.public_key()
+
+
+def _extension(extensions: x509.Extensions, kind: type[_Extension]) -> x509.Extension[_Extension] | None:
+    return next((each for each in extensions if isinstance(each.value, kind)), None)
+
+
+def _texts(name: Der) -> dict[bytes, tuple[str, ...]]:
+    found: dict[bytes, tuple[str, ...]] = {}
+    while name.tag is not None:
+        together = name.enter(SET)
+        while together.tag is not None:
+            attribute = together.enter()
+            kind = attribute.content(OID)
+            encoding = _TEXTS.get(attribute.tag or 0)
+            if encoding and attribute.tag:
+                text = attribute.content(attribute.tag).decode(encoding)
+                found[kind] = (*found.get(kind, ()), text)
+            else:
+                attribute.skip()
+            attribute.ended()
+    return found
+
+
+def is_named(leaf: Leaf, named: CertificateNamed) -> bool:
+    """Whether a signingCertificate attribute names this certificate."""
+    digest = named.digest
+    # The attribute's first version knows SHA-1 alone: it is checked, but nothing rests on it.
+    own = digest.of(leaf.der) if digest else hashlib.sha1(leaf.der, usedforsecurity=False).digest()
+    if own != named.hashed:
+        return False
+    return named.issuer is None or (named.issuer, named.serial_number) == _issuer_and_serial(leaf.der)
