@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb import account_rows, registration_rows
+from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, signature_rows
 from chalicelib.adapters.dynamodb import rows as row_classes
 from chalicelib.domain.icegate.registration import Status
 from chalicelib.domain.ports import Journey
@@ -119,6 +119,12 @@ def test_the_tables_are_told_with_every_attribute() -> None:
         "flows": _attributes(account_rows.FlowRow),
         "outbox": _attributes(account_rows.MessageRow),
         "audit": _attributes(account_rows.EventRow),
+        "signings": _attributes(signature_rows.SigningRow),
+        "iec_records": _attributes(iec_rows.IecRecordRow),
+        "iec_users": _attributes(iec_rows.IecUserRow),
+        "memberships": _attributes(iec_rows.MembershipRow),
+        "full_registrations": _attributes(signature_rows.FullRegistrationRow),
+        "crl_states": _attributes(signature_rows.CrlStateRow),
         "sessions": _attributes(account_rows.SessionRow),
         "limits": _attributes(row_classes.LimitRow),
     }
