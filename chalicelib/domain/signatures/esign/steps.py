@@ -6,6 +6,7 @@ key, the store, the provider) is a failure to be retried, never a refusal.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -121,6 +122,9 @@ class EsignSteps:
         except (Refusal, ValueError):
             # The provider was switched off, or somebody posted a mountain: nothing there can be trusted.
             return self._passed_over(signing, submission, Reason.ESIGN_RESPONSE_UNREADABLE)
+        if hashlib.sha256(content).hexdigest() != submission.sha256:
+            # Not what came: nothing may be concluded from it.
+            raise DocumentsUnavailable(submission.key)
         match judging.judged(content, profile, signing, submission, self.validator(), demand, now):
             case PassedOver(reason):
                 return self._passed_over(signing, submission, reason)
