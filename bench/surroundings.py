@@ -67,6 +67,7 @@ def environment(aws: str) -> dict[str, str]:
         "DOCUMENTS_BUCKET": "documents",
         "SMS_ENTITY_ID": "1101000000000000001",
         "SMS_SENDER_ID": "ICEGTE",
+        "SIGNING_UTILITY_PORT": "26300",
         "SMS_TEMPLATE_IDS": json.dumps(
             {f"{kind}.{language}": "1107" for kind in _MESSAGES for language in ("en", "hi")}
         ),

@@ -65,6 +65,14 @@ class Settings:
         return self["PUBLIC_ORIGIN"].split("://", 1)[-1].split(":")[0].split("/")[0]
 
     @property
+    def signing_utility(self) -> str:
+        """Where the signing utility of a person's own machine listens (docs/signing-utility.md).
+
+        The setting is its port; the host is never another than the machine at which the person sits.
+        """
+        return f"ws://127.0.0.1:{int(self['SIGNING_UTILITY_PORT'])}"
+
+    @property
     def official_email_domains(self) -> tuple[str, ...]:
         """The domains in which staff have their email; the setting is a list with commas."""
         return tuple(domain.strip().lower() for domain in self["OFFICIAL_EMAIL_DOMAINS"].split(",") if domain.strip())

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.signatures.esign.providers import EsignProviders
     from chalicelib.domain.signatures.esign.steps import EsignSteps
     from chalicelib.domain.signatures.settling import Settling
+    from chalicelib.domain.signatures.signing_steps import SigningSteps
+    from chalicelib.domain.signatures.validating import Validating
     from chalicelib.domain.staff.directory import Directory
     from chalicelib.domain.staff.inviting import Invitations
     from chalicelib.domain.staff.joining import Joinings
@@ -127,7 +129,7 @@ class Suite:
         return configured()
 
     def origins(self, whom: str) -> tuple[str, ...]:
-        """The origins that a page may reach beside our own, by what its head names (`rendering.REACHED`)."""
+        """The origins that a page may reach beside our own, by what its head names (`policy.REACHED`)."""
         match whom:
             case "utility":
                 return (self.settings.signing_utility,)
@@ -162,6 +164,41 @@ class Suite:
         from chalicelib.domain.signatures.settling import Settling  # noqa: PLC0415
 
         return Settling(self.store, self.documents, self.keyring, self.clock)
+
+    @cached_property
+    def signing_steps(self) -> SigningSteps:
+        """The steps around a validation, for the journeys that begin with a signature."""
+        from chalicelib.domain.signatures.signing_steps import SigningSteps  # noqa: PLC0415
+
+        return SigningSteps(self.store, self.journeys, self.clock)
+
+    @cached_property
+    def validating(self) -> Validating:
+        """The step that judges a DSC's signature."""
+        from chalicelib.domain.signatures.validating import Validating  # noqa: PLC0415
+
+        return Validating(self.store, self.documents, self.demands, self.validator, self.settling, self.clock)
+
+    @cached_property
+    def iec_linking(self) -> IecLinking:
+        """The desk at which logins are linked to IECs."""
+        from chalicelib.domain.iec.linking import IecLinking  # noqa: PLC0415
+
+        return IecLinking(self.store, self.signing_desk, self.clock)
+
+    @cached_property
+    def linking_steps(self) -> LinkingSteps:
+        """The deed of a signed link, for its journey."""
+        from chalicelib.domain.iec.linking_steps import LinkingSteps  # noqa: PLC0415
+
+        return LinkingSteps(self.store, self.clock)
+
+    @cached_property
+    def link_reminders(self) -> LinkReminders:
+        """What reminds people of links that end."""
+        from chalicelib.domain.iec.reminding import LinkReminders  # noqa: PLC0415
+
+        return LinkReminders(self.store, self.clock)
 
     @cached_property
     def esign_answers(self) -> EsignAnswers:

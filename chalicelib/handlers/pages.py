@@ -2,7 +2,8 @@
 
 from chalice.app import Blueprint, NotFoundError, Response
 
-from chalicelib.web import rendering
+from chalicelib.suite import suite
+from chalicelib.web import policy, rendering
 from chalicelib.web.texts import LANGUAGES, negotiate
 
 pages = Blueprint(__name__)
@@ -19,11 +20,13 @@ def _base() -> str:
 
 
 def _html(name: str, language: str, status: int = 200) -> Response:
+    origins = {whom: suite().origins(whom) for whom in rendering.reaches(name)}
     return Response(
-        body=rendering.page(name, language, _base()),
+        body=rendering.page(name, language, _base(), *origins.get("utility", ())),
         status_code=status,
         headers={
-            **rendering.SECURITY_HEADERS,
+            **policy.SECURITY_HEADERS,
+            "Content-Security-Policy": policy.content_security_policy(origins),
             "Content-Type": "text/html; charset=utf-8",
             "Content-Language": language,
             "Cache-Control": "no-store",
@@ -59,7 +62,7 @@ def start() -> Response:
         body="",
         status_code=302,
         headers={
-            **rendering.SECURITY_HEADERS,
+            **policy.SECURITY_HEADERS,
             "Location": f"{_base()}/{language}",
             "Vary": "Accept-Language",
             "Cache-Control": "no-store",
@@ -100,6 +103,6 @@ def asset(version: str, name: str) -> Response:
             "Cache-Control": _FOR_GOOD if version == rendering.assets_version() else "no-store",
             "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Strict-Transport-Security": rendering.SECURITY_HEADERS["Strict-Transport-Security"],
+            "Strict-Transport-Security": policy.SECURITY_HEADERS["Strict-Transport-Security"],
         },
     )

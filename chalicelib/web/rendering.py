@@ -7,8 +7,9 @@ comes by script from the API.
 
 The lines: `title` (a text), `script` (the module that makes the page work), `crumbs` (`crumb.<name>` texts, the page
 itself last), `step` (`<journey> <number>`, for a journey of `STEPS`; `{{step_of}}` then says "Step 1 of 4"), `wide`
-(as wide as the site), `signed_in: yes` (for people with a session: the head offers to sign out; its script begins with
-`open` of signed-in.js) or `signed_in: half` (between the password and the second factor).
+(as wide as the site), `reaches` (whom it reaches beside our own origin: names of `policy.REACHED`), `signed_in: yes`
+(for people with a session: the head offers to sign out; its script begins with `open` of signed-in.js) or
+`signed_in: half` (between the password and the second factor).
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from chalicelib.web.texts import LANGUAGES, catalogue, text
 _HERE = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
 _IMPORT = re.compile(r'^import (?:[^"]* from )?"\./([a-z-]+\.js)";$', re.MULTILINE)
+_LATER = re.compile(r'\bimport\("\./([a-z-]+\.js)"\)')
 _WORD = re.compile(r'\bword\("([a-z0-9_.]+)"')
 
 # Where each page is, under /{language}. The path is also what the language switch keeps.
@@ -63,6 +65,11 @@ PAGES = {
     "account/activity": "account-activity",
     "account/close": "account-close",
     "account/training": "account-training",
+    "iec": "iec",
+    "iec/link": "iec-link",
+    "iec/renew": "iec-renew",
+    "signing": "signing",
+    "signing/answer": "signing-answer",
     "staff": "staff",
     "staff/readiness": "staff-readiness",
     "staff/invite": "staff-invite",
@@ -83,19 +90,6 @@ _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
-}
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "otp-credentials=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -127,11 +121,12 @@ def assets_version() -> str:
 
 
 @lru_cache(maxsize=256)
-def page(name: str, language: str, base: str) -> str:
+def page(name: str, language: str, base: str, utility: str = "") -> str:
     """Return the page ``name`` (a value of `PAGES`, or `NOT_FOUND`) as HTML in ``language``.
 
-    ``base`` is what stands before our paths in the browser's address: "" or a stage such as "/api". Raises KeyError for
-    an unknown page, language or placeholder: a page with a hole is never served.
+    ``base`` is what stands before our paths in the browser's address: "" or a stage such as "/api"; ``utility`` where
+    the signing utility of the reader's own machine listens. Raises KeyError for an unknown page, language or
+    placeholder: a page with a hole is never served.
     """
     head, content = _read(name)
     paths = {served: path for path, served in PAGES.items()}
@@ -144,6 +139,7 @@ def page(name: str, language: str, base: str) -> str:
         "other_page": escape("/".join(filter(None, [f"{base}/{other}", path]))),
         "assets": f"{escape(base)}/assets/{assets_version()}",
         "name": name,
+        "utility": escape(utility),
         "title": escape(text(language, head["title"])),
         "page_class": " stepped" if "step" in head else " wide-page" if "wide" in head else " single",
     }
@@ -160,9 +156,15 @@ def page(name: str, language: str, base: str) -> str:
         "crumbs": _crumbs(head.get("crumbs", ""), language, base),
         "steps": _steps(journey, number, language) if journey else "",
         "scripts": _script_tags(graph, parts["assets"]),
-        "words": escape(json.dumps(_words(graph, language), ensure_ascii=False), quote=False),
+        "words": escape(json.dumps(_words([*graph, *later(graph)], language), ensure_ascii=False), quote=False),
     }
     return _fill(_template("layout"), language, layout)
+
+
+def reaches(name: str) -> tuple[str, ...]:
+    """Return whom the page ``name`` reaches beside our own origin: names of `policy.REACHED`. Raises KeyError."""
+    head, _ = _read(name)
+    return tuple(filter(None, head.get("reaches", "").split(", ")))
 
 
 def _tools(name: str, language: str, base: str, signed_in: str) -> str:
@@ -216,6 +218,12 @@ def scripts(entry: str) -> list[str]:
     return found
 
 
+def later(graph: list[str]) -> list[str]:
+    """Return what these scripts import once it is wanted, and what that imports: loaded when somebody goes that way."""
+    wanted = [name for loaded in graph for name in _LATER.findall(assets()[loaded].content)]
+    return [name for name in dict.fromkeys(name for entry in wanted for name in scripts(entry)) if name not in graph]
+
+
 def _words(graph: list[str], language: str) -> dict[str, str]:
     """Return the texts that these scripts show. Placeholders stay open: the scripts fill them."""
     return {key: catalogue(language)[key] for name in graph for key in _WORD.findall(assets()[name].content)}
@@ -237,6 +245,7 @@ _CRUMB_PATHS = {
     "reset": "/reset",
     "home": "/home",
     "account": "/account",
+    "iec": "/iec",
     "staff": "/staff",
     "member": "/staff/member",
     "join": "/staff/join",

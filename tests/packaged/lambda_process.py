@@ -44,6 +44,7 @@ class LambdaProcesses:
             "AUDIT_RETENTION_DAYS": "365",
             "MAIL_SENDER": "icegate@example.gov.in",
             "PUBLIC_ORIGIN": "https://icegate.example.gov.in",
+            "SIGNING_UTILITY_PORT": "26300",
         }
         return settings | {
             "AWS_REGION": "ap-south-1",

@@ -8,7 +8,9 @@ from chalice.app import Chalice
 from chalice.test import Client, HTTPResponse
 
 from chalicelib.handlers.pages import pages
-from chalicelib.web import rendering
+from chalicelib.settings import Settings
+from chalicelib.suite import Suite, install
+from chalicelib.web import policy, rendering
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -17,8 +19,10 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def site() -> Iterator[Client]:
     app = Chalice(app_name="pages-alone", configure_logs=False)
     app.register_blueprint(pages)
+    install(Suite(Settings({"SIGNING_UTILITY_PORT": "26300"})))
     with Client(app) as client:
         yield client
+    install(None)
 
 
 def get(site: Client, path: str, **headers: str) -> HTTPResponse:
@@ -67,7 +71,7 @@ def test_what_is_not_there_is_a_page_that_says_so(site: Client, path: str) -> No
     assert answer.status_code == 404
     assert 'data-page="not-found"' in answer.body.decode()
     assert answer.headers["Content-Language"] == ("en" if path.startswith("/en/") else "hi")
-    assert answer.headers["Content-Security-Policy"] == rendering.CONTENT_SECURITY_POLICY
+    assert answer.headers["Content-Security-Policy"] == policy.SECURITY_HEADERS["Content-Security-Policy"]
 
 
 def test_who_wants_no_page_gets_no_page(site: Client) -> None:

@@ -22,7 +22,7 @@ export class Problem extends Error {
   }
 }
 
-const offline = () => new Problem({ code: "offline", title: word("script.offline.title"), detail: word("script.offline.detail") }, 0);
+export const offline = () => new Problem({ code: "offline", title: word("script.offline.title"), detail: word("script.offline.detail") }, 0);
 
 const broken = (status) =>
   new Problem({ code: "internal_error", title: word("refusal.internal_error.title"), detail: word("refusal.internal_error.detail") }, status);

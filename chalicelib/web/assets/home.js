@@ -45,6 +45,11 @@ if (isRegistrant) {
   line("role", roleName(session.role));
   line("authority", session.authority?.name);
   find("iec").hidden = isStaff(session.role);
+  if (!isStaff(session.role)) {
+    const { linked } = await read("/iec-links/current");
+    find("link-iec").hidden = linked;
+    find("my-iec").hidden = !linked;
+  }
   find("missing").hidden = !session.missing;
   find("add-authenticator").hidden = session.missing !== "authenticator_required";
   find("confirm-mobile").hidden = session.missing !== "mobile_confirmation_required";

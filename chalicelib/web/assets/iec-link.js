@@ -1,0 +1,17 @@
+import { readyForm } from "./form.js";
+import { forget } from "./keep.js";
+import { ask, goOn, goTo, heed, open, read, shown } from "./signed-in.js";
+import { find, word } from "./words.js";
+
+await open();
+const mine = await read("/iec-links/current");
+if (mine.linked) await goOn("/iec", word("refusal.already_linked.detail"));
+readyForm(find("iec-link"), {
+  heed,
+  async send(values) {
+    const { signing_id: id } = await ask("POST", "/iec-links", { iec: values.iec.toUpperCase() });
+    forget("typed:iec-link", "typed:signing-way");
+    await goTo(`/signing?signing=${encodeURIComponent(id)}`);
+  },
+});
+shown();

@@ -1,0 +1,42 @@
+// One's IEC: how one is linked, until when, and what one may do.
+import { now } from "./api.js";
+import { dayOf } from "./clock.js";
+import { linkFacts } from "./iec-facts.js";
+import { make, tell } from "./make.js";
+import { open, read, shown } from "./signed-in.js";
+import { find, word } from "./words.js";
+
+const RIGHTS = {
+  see: word("iec.right_see"),
+  prepare: word("iec.right_prepare"),
+  sign: word("iec.right_sign"),
+  manage_users: word("iec.right_manage_users"),
+  transfer: word("iec.right_transfer"),
+};
+
+function showRenewal(link) {
+  const isOver = link?.is_expired || (link && Date.parse(link.expires_at) <= now());
+  find("renewal").hidden = !(isOver || link?.expires_soon);
+  find("renew-early").hidden = !find("renewal").hidden;
+  if (find("renewal").hidden) return;
+  const day = dayOf(link.expires_at);
+  find("renewal-heading").textContent = isOver ? word("iec.expired") : word("iec.soon");
+  tell(find("renewal-text"), isOver ? word("iec.expired_text", { day }) : word("iec.soon_text", { day }));
+}
+
+await open();
+const mine = await read("/iec-links/current");
+find("linked").hidden = !mine.linked;
+find("not-linked").hidden = mine.linked;
+if (mine.linked) {
+  find("entity").textContent = mine.entity_name;
+  showRenewal(mine.link);
+  find("offer").hidden = !mine.offer_from;
+  if (mine.offer_from) find("offer-text").textContent = word("iec.offer_text", { name: mine.offer_from });
+  find("facts").replaceChildren(...linkFacts(mine));
+  const list = (names) => names.map((name) => make("li", {}, make("b", {}, RIGHTS[name])));
+  const names = Object.keys(RIGHTS);
+  find("may").replaceChildren(...list(names.filter((name) => mine.rights.includes(name))));
+  find("may-not").replaceChildren(...list(names.filter((name) => !mine.rights.includes(name))));
+}
+shown();
