@@ -109,6 +109,11 @@ def by_new_address(key: bytes, address: str, now: datetime) -> Counter:
     return _in_a_day(f"signing_up#{pseudonym(key, address.lower())}", BY_ADDRESS_A_DAY, now)
 
 
+def by_invited_address(key: bytes, address: str, now: datetime) -> Counter:
+    """Invitations to an IEC that one address is to be sent: 5 in a day (of India's clock), counted apart as above."""
+    return _in_a_day(f"iec_invitations#{pseudonym(key, address.lower())}", BY_STRANGERS_A_DAY, now)
+
+
 def by_strangers(key: bytes, purpose: TryPurpose, whom: str, now: datetime) -> Counter:
     """Sends that people who are not signed in asked for in `whom`'s name: 5 in a day (of India's clock)."""
     return _in_a_day(f"strangers#{purpose.value}#{pseudonym(key, whom)}", BY_STRANGERS_A_DAY, now)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from chalicelib.domain import sessions
+from chalicelib.domain import limits, sessions
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
+from chalicelib.domain.changes import CountUp
 from chalicelib.domain.iec.membership import acting
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, describing
 from chalicelib.domain.iec.user_rules import applied, demand_signature, may_give, open_to
 from chalicelib.domain.iec.user_statements import statement
 from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Right
-from chalicelib.domain.ports import Clock, Store
+from chalicelib.domain.ports import Clock, Keyring, Store
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.signatures.desk import SigningDesk, Wish
 from chalicelib.domain.signatures.signings import Purpose, Signing
 
+_INVITATIONS = frozenset({ChangeKind.INVITE, ChangeKind.INVITE_AGAIN})
 _OF_ONESELF = frozenset({ChangeKind.LEAVE, ChangeKind.WITHDRAW_OFFER})
 
 
@@ -55,6 +58,7 @@ class ManagingUsers:
 
     store: Store
     desk: SigningDesk
+    keyring: Keyring
     clock: Clock
 
     def users(self, actor: Actor) -> UsersShown:
@@ -76,7 +80,7 @@ class ManagingUsers:
         """Draws the change up for the actor to sign.
 
         Raises `Refusal`: `not_linked`, `link_expired`, `not_permitted`, `not_found`, `last_owner`, `offer_ended`,
-        `iec_user_conflict`, `invalid_fields`, and what the desk of signatures refuses.
+        `iec_user_conflict`, `invalid_fields`, `send_limit_reached`, and what the desk of signatures refuses.
         """
         change_id = sessions.new_id()
 
@@ -94,7 +98,7 @@ class ManagingUsers:
                 subject=change.subject,
                 signing_id=change_id,
             )
-            return self.desk.open(wish, actor.key, caller)
+            return self.desk.open(wish, actor.key, caller, *self._counted(change, now))
 
         return in_rounds(attempt)
 
@@ -104,6 +108,12 @@ class ManagingUsers:
         if wanted.kind is ChangeKind.CHANGE_ROLE and wanted.role is None:
             raise invalid(role="required")
         return describing(change_id, wanted.kind, me, self._target(wanted, me, users), wanted.role)
+
+    def _counted(self, change: UserChange, now: datetime) -> tuple[CountUp, ...]:
+        """An invitation counts before it is signed: a mailbox is not filled by whoever may invite."""
+        if change.kind not in _INVITATIONS:
+            return ()
+        return (CountUp(limits.by_invited_address(self.keyring.current().material, change.email, now)),)
 
     def _target(self, wanted: Wanted, me: IecUser, users: tuple[IecUser, ...]) -> IecUser:
         if wanted.kind in _OF_ONESELF:

@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain import limits
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed, Entry
-from chalicelib.domain.changes import Change, CountUp, ReleaseMembership, WriteIecUser, WriteSigning
+from chalicelib.domain.changes import ReleaseMembership, WriteIecUser, WriteSigning
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, read_subject
 from chalicelib.domain.iec.user_letters import letters
 from chalicelib.domain.iec.user_rules import applied, demand_signature
 from chalicelib.domain.iec.users import IecUser, IecUserStatus, Membership
-from chalicelib.domain.ports import Clock, Keyring, Store
+from chalicelib.domain.ports import Clock, Store
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.rounds import in_rounds
@@ -36,7 +35,6 @@ _DEEDS: Mapping[ChangeKind, Deed] = {
     ChangeKind.WITHDRAW_OFFER: Deed.IEC_OFFER_WITHDRAWN,
     ChangeKind.ACCEPT_OWNERSHIP: Deed.IEC_OWNERSHIP_TRANSFERRED,
 }
-_INVITATIONS = frozenset({ChangeKind.INVITE, ChangeKind.INVITE_AGAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ class IecUserSteps:
     """What the journey `iec_user_change` does once the signature is found good."""
 
     store: Store
-    keyring: Keyring
     clock: Clock
 
     def apply(self, signing_id: str) -> Signing:
@@ -67,13 +64,7 @@ class IecUserSteps:
                 return self._refused(signing, refusal.code, now)
             return self._done(signing, change, users, written, now)
 
-        try:
-            return in_rounds(attempt)
-        except Refusal as refusal:
-            # A guard of the write said no: the mailbox that is invited has had its mails for today.
-            if refusal.code is not Code.SEND_LIMIT_REACHED:
-                raise
-            return in_rounds(lambda: self._refused_if_open(signing_id, Code.SEND_LIMIT_REACHED))
+        return in_rounds(attempt)
 
     def _done(
         self,
@@ -89,7 +80,6 @@ class IecUserSteps:
             WriteSigning(done),
             *map(WriteIecUser, written),
             *_released(written, users),
-            *self._counted(change, now),
             *letters(self.store, change, users, record.entity_name if record else "", signing.language, now),
             # No request does it; the signing's id is how an operator follows it.
             *recorded(self.store, now, signing.signing_id, _entry(signing, change, users)),
@@ -100,15 +90,6 @@ class IecUserSteps:
         ended = carrying_out.refused(signing, code, now)
         self.store.write(WriteSigning(ended))
         return ended
-
-    def _refused_if_open(self, signing_id: str, code: Code) -> Signing:
-        signing = carrying_out.verified(self.store, signing_id, Purpose.CHANGE_IEC_USERS)
-        return signing if signing.status is SigningStatus.DONE else self._refused(signing, code, self.clock())
-
-    def _counted(self, change: UserChange, now: datetime) -> tuple[Change, ...]:
-        if change.kind not in _INVITATIONS:
-            return ()
-        return (CountUp(limits.by_address(self.keyring.current().material, change.email, now)),)
 
 
 def _demand_signer(signing: Signing, change: UserChange, users: Sequence[IecUser]) -> None:
