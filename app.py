@@ -9,6 +9,7 @@ from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.contact_changes import contact_changes
 from chalicelib.handlers.icegate_services import icegate_services
+from chalicelib.handlers.iec_links import iec_links
 from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
 from chalicelib.handlers.mobile_replacement_steps import mobile_replacement_steps
@@ -17,11 +18,15 @@ from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
+from chalicelib.handlers.reminder_steps import reminder_steps
 from chalicelib.handlers.second_factor import second_factor
 from chalicelib.handlers.sessions import sessions
+from chalicelib.handlers.signature_steps import signature_steps
+from chalicelib.handlers.signings import signings
 from chalicelib.handlers.staff import staff
 from chalicelib.handlers.staff_joinings import staff_joinings
 from chalicelib.handlers.temporary_password_steps import temporary_password_steps
+from chalicelib.handlers.validation_steps import validation_steps
 
 app = Chalice(app_name="pravesh", configure_logs=False)
 app.register_middleware(as_problems, "http")
@@ -44,3 +49,8 @@ app.register_blueprint(contact_changes)
 app.register_blueprint(password_resets)
 app.register_blueprint(mobile_replacements)
 app.register_blueprint(mobile_replacement_steps)
+app.register_blueprint(iec_links)
+app.register_blueprint(reminder_steps)
+app.register_blueprint(signature_steps)
+app.register_blueprint(signings)
+app.register_blueprint(validation_steps)

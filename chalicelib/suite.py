@@ -37,8 +37,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.replacing_mobiles import MobileReplacements
     from chalicelib.domain.accounts.second_factor import SecondFactor
     from chalicelib.domain.accounts.signing_in import SigningIn
+    from chalicelib.domain.icegate.full_registration_steps import FullRegistrationSteps
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
+    from chalicelib.domain.icegate.reviewing import Reviews
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
+    from chalicelib.domain.icegate.upgrading import FullRegistrations
+    from chalicelib.domain.iec.linking import IecLinking
+    from chalicelib.domain.iec.linking_steps import LinkingSteps
+    from chalicelib.domain.iec.reminding import LinkReminders
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
     from chalicelib.domain.sending import Sending
     from chalicelib.domain.signatures.binding import LinkingRules
@@ -359,6 +365,29 @@ class Suite:
         from chalicelib.domain.accounts.own_data import OwnDataDesk  # noqa: PLC0415
 
         return OwnDataDesk(self.store, self.clock)
+
+    @cached_property
+    def full_registrations(self) -> FullRegistrations:
+        """The desk at which registrants upgrade to a full registration."""
+        from chalicelib.domain.icegate.upgrading import FullRegistrations  # noqa: PLC0415
+
+        return FullRegistrations(
+            self.store, self.journeys, self.documents, self.keyring, self.signing_desk, self.clock
+        )
+
+    @cached_property
+    def full_registration_steps(self) -> FullRegistrationSteps:
+        """The steps of a full registration that are its own, for its journey."""
+        from chalicelib.domain.icegate.full_registration_steps import FullRegistrationSteps  # noqa: PLC0415
+
+        return FullRegistrationSteps(self.store, self.journeys, self.clock)
+
+    @cached_property
+    def full_registration_reviews(self) -> Reviews:
+        """The desk at which officers decide full registrations."""
+        from chalicelib.domain.icegate.reviewing import Reviews  # noqa: PLC0415
+
+        return Reviews(self.store, self.journeys, self.documents, self.clock)
 
     @cached_property
     def authorities(self) -> ConfiguredAuthorities:

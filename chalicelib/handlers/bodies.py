@@ -30,11 +30,18 @@ class Sent:
     at_most: int = 256
     secret: bool = False
     optional: bool = False
+    # Whether line breaks may stand in it, as in a file that was pasted (PEM).
+    lines: bool = False
 
 
 def sent(parse: Parser, description: str, example: str, *, at_most: int = 256, secret: bool = False) -> Any:  # noqa: ANN401
     """A field of a body: text that `parse` turns into the domain's value, or refuses with `FieldProblem`."""
     return dataclasses.field(metadata={"sent": Sent(parse, description, example, "string", at_most, secret)})
+
+
+def sent_file(parse: Parser, description: str, example: str, *, at_most: int) -> Any:  # noqa: ANN401
+    """A field that holds a small file as text, line breaks allowed; read as by `sent`."""
+    return dataclasses.field(metadata={"sent": Sent(parse, description, example, "string", at_most, lines=True)})
 
 
 def confirmed(description: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
@@ -78,13 +85,13 @@ def same_twice(password: str, confirm_password: str) -> str:
     return password
 
 
-def decoded(raw: bytes) -> Mapping[str, object]:
-    """The JSON object in a body of at most 16 KiB.
+def decoded(raw: bytes, at_most: int = BODY_AT_MOST) -> Mapping[str, object]:
+    """The JSON object in a body of at most 16 KiB, or what the operation allows.
 
     Raises `Refusal`: `body_too_large`, `invalid_json`, `duplicate_key`.
     """
-    if len(raw) > BODY_AT_MOST:
-        raise Refusal(Code.BODY_TOO_LARGE, limit=BODY_AT_MOST)
+    if len(raw) > at_most:
+        raise Refusal(Code.BODY_TOO_LARGE, limit=at_most)
     try:
         content = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_constant)
     except (ValueError, RecursionError) as malformed:
@@ -142,7 +149,8 @@ def _value(field: Sent, value: object) -> object:
     if len(value) > field.at_most:
         raise FieldProblem("too_long", limit=field.at_most)
     # Controls (NUL among them) and lone surrogates are in no name, code or password that a keyboard makes.
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+    looked_at = value.replace("\r", "").replace("\n", "") if field.lines else value
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in looked_at):
         raise FieldProblem("bad_characters")
     return field.parse(value)
 

@@ -113,6 +113,7 @@ class Operation:
     refusals: tuple[Code, ...]
     # The content types of a form; () for an operation of JSON.
     form: tuple[str, ...] = ()
+    body_at_most: int = bodies.BODY_AT_MOST
 
 
 OPERATIONS: list[Operation] = []
@@ -129,6 +130,7 @@ def operation(
     query: Mapping[str, str] | None = None,
     refusals: tuple[Code, ...] = (),
     form: tuple[str, ...] = (),
+    body_at_most: int = bodies.BODY_AT_MOST,
 ) -> Callable[[View], View]:
     """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description.
 
@@ -150,6 +152,7 @@ def operation(
             answers,
             refusals,
             form,
+            body_at_most,
         )
         OPERATIONS.append(made)
 
@@ -212,7 +215,7 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     if made.form:
         body = Posted(str(request.headers.get("content-type", "")), raw)
     elif made.body or raw.strip():
-        body = bodies.read(made.body or Nothing, bodies.decoded(raw))
+        body = bodies.read(made.body or Nothing, bodies.decoded(raw, made.body_at_most))
     return Asked(
         body=body,
         language=language,

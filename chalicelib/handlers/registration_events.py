@@ -15,8 +15,8 @@ _EXAMPLE_ID = "3q2-7wAAECAwQFBgcICQoL"
 _TOKEN_AT_MOST = 2048
 
 
-def _instant(value: str) -> str:
-    """An instant in one form, UTC with milliseconds."""
+def entered_at(value: str) -> str:
+    """An instant in one form, UTC with milliseconds: when a state was entered."""
     try:
         moment = datetime.fromisoformat(value).astimezone(UTC)
     except ValueError:
@@ -30,7 +30,7 @@ class WaitingEvent:
 
     registration_id: str = sent(identifier, _ID, _EXAMPLE_ID)
     task_token: str = sent(required, "The state's task token.", "AAAA…", at_most=_TOKEN_AT_MOST, secret=True)
-    entered_at: str | None = optional(_instant, "`$$.State.EnteredTime`.", "2026-11-02T04:30:00.000Z")
+    entered_at: str | None = optional(entered_at, "`$$.State.EnteredTime`.", "2026-11-02T04:30:00.000Z")
     retry: int = optional_number("`$$.State.RetryCount`.", 0)
 
     @property

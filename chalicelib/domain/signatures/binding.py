@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +19,7 @@ from chalicelib.domain.codes import ServerKey
 from chalicelib.domain.identifiers import Iec, Pan
 from chalicelib.domain.iec.records import IecRecord, IecStatus, NatureOfConcern, Person, PersonRole
 from chalicelib.domain.iec.users import IecUser, IecUserStatus
+from chalicelib.domain.ports import Keyring
 from chalicelib.domain.signatures.names import same_entity, same_person
 from chalicelib.domain.signatures.report import Aspect, Finding, Kind, Reason, fails, holds
 from chalicelib.domain.signatures.signers import Bind, Signer
@@ -119,6 +121,18 @@ def signer_of(signer: Signer, record: IecRecord | None, key: ServerKey) -> str:
     message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
     digest = hmac.new(key.material, b"pravesh/signer" + message, hashlib.sha256).hexdigest()
     return f"{key.key_id}.{digest}"
+
+
+def key_of_links(users: Iterable[IecUser], keyring: Keyring) -> ServerKey:
+    """The key under which the signers of one IEC are hashed, so that one person is known again among its users.
+
+    It is that of the IEC's links there are; the current one for the first link, or where theirs was withdrawn.
+    """
+    for user in users:
+        if user.link is not None:
+            with suppress(KeyError):
+                return keyring.by_id(key_id_of(user.link.signer))
+    return keyring.current()
 
 
 def key_id_of(signer_hash: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain.codes import ServerKey
 from chalicelib.domain.iec.users import IecUser
 from chalicelib.domain.ports import Keyring, Store
-from chalicelib.domain.signatures.binding import LinkingRules, binding, key_id_of, kinds_for
+from chalicelib.domain.signatures.binding import LinkingRules, binding, key_of_links, kinds_for
 from chalicelib.domain.signatures.signers import Demand
 from chalicelib.domain.signatures.signings import SignatureMethod, Signing
 
@@ -25,6 +24,7 @@ class Demands:
     def of(self, signing: Signing, method: SignatureMethod) -> Demand:
         """The demand. The signing time must lie within the document's life; who may sign, the records say now."""
         user = self._user_of(signing)
+        key = key_of_links([user] if user else [], self.keyring)
         # Read whether there is such an IEC or not: the work is the same.
         record = self.store.iec_record(signing.iec)
         return Demand(
@@ -32,7 +32,7 @@ class Demands:
             not_before=signing.created_at,
             not_after=signing.expires_at,
             kinds=kinds_for(signing.purpose, method),
-            bind=binding(signing, record, user, self._key_of(user), self.rules),
+            bind=binding(signing, record, user, key, self.rules),
         )
 
     def _user_of(self, signing: Signing) -> IecUser | None:
@@ -41,14 +41,3 @@ class Demands:
         if membership is None or membership.iec != signing.iec:
             return None
         return self.store.iec_user(membership.iec, membership.user_id)
-
-    def _key_of(self, user: IecUser | None) -> ServerKey:
-        """The key under which the user's link was made; where it was withdrawn, no signer is the linked one any more.
-
-        The link is proved anew then, under the current key.
-        """
-        link = user.link if user is not None else None
-        try:
-            return self.keyring.by_id(key_id_of(link.signer)) if link is not None else self.keyring.current()
-        except KeyError:
-            return self.keyring.current()

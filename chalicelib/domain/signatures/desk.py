@@ -160,11 +160,10 @@ class SigningDesk:
 
         return self._told(in_rounds(cancel))
 
-    def evidence_url(self, signing_id: str, actor_key: OwnerKey) -> str:
-        """An address at which the evidence can be downloaded for 5 minutes. Raises `Refusal` `not_found`."""
-        signing = self.read(signing_id, actor_key)
+    def evidence_url(self, signing: Signing) -> str:
+        """An address at which the evidence can be downloaded for 5 minutes. `ValueError` where there is none."""
         if signing.evidence is None:
-            raise Refusal(Code.NOT_FOUND)
+            raise ValueError(signing)
         return self.documents.download_url(signing.evidence.key, f"pravesh-evidence-{signing.nonce[:8]}.zip")
 
     def _made(self, wish: Wish, actor_key: OwnerKey, caller: Caller, now: datetime) -> Signing:

@@ -141,6 +141,8 @@ class Signing:
     # Transactions that were given up for another try: an answer to one of them comes too late.
     earlier_txns: tuple[str, ...] = ()
     report: Report | None = None
+    # Who signed, as a keyed hash (`binding.signer_of`); set with the evidence.
+    signer: str | None = None
     evidence: EvidenceKept | None = None
     why: str | None = None
     ended_at: datetime | None = None

@@ -158,19 +158,21 @@ def waiting(signing: Signing, task_token: str, since: str | None = None) -> Sign
     return replace(signing, waiting_since=since, task_token=task_token)
 
 
-def settled(signing: Signing, report: Report, evidence: EvidenceKept | None, now: datetime) -> Signing:
-    """The signing after its signature was judged (ADR 34).
+def accepted(signing: Signing, report: Report, signer: str, evidence: EvidenceKept) -> Signing:
+    """The signing after its signature was found good: its deed is to be done. `signer` is who signed, hashed."""
+    if report.outcome is not Outcome.ACCEPTED:
+        raise ValueError(report.outcome)
+    return replace(signing, status=SigningStatus.VERIFIED, report=report, signer=signer, evidence=evidence)
 
-    Accepted: its deed is to be done. Refused: it may be signed again until the tries or the time are used up. Unknown
-    revocation: it waits, a day at most.
+
+def not_accepted(signing: Signing, report: Report, now: datetime) -> Signing:
+    """The signing after its signature was not found good (ADR 34).
+
+    It may be signed again until the tries or the time are used up; where only revocation is unknown it waits, a day at
+    most.
     """
-    match report.outcome:
-        case Outcome.ACCEPTED:
-            if evidence is None:
-                raise ValueError("a signature that was accepted has evidence")
-            return replace(signing, status=SigningStatus.VERIFIED, report=report, evidence=evidence)
-        case Outcome.WAITS if not is_patience_over(signing, now):
-            return replace(signing, status=SigningStatus.AWAITING_REVOCATION, report=report)
+    if report.outcome is Outcome.WAITS and not is_patience_over(signing, now):
+        return replace(signing, status=SigningStatus.AWAITING_REVOCATION, report=report)
     judged = replace(without_transaction(signing), report=report)
     if signing.attempts < ATTEMPTS and now < signing.expires_at:
         return replace(judged, status=SigningStatus.AWAITING_SIGNATURE)
