@@ -1,0 +1,166 @@
+"""One path by RFC 5280, section 6.1, through pyhanko-certvalidator: offline, to a pinned anchor, revocation apart."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.context import ValidationContext
+from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    PKIXValidationParams,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.validate import async_validate_path
+
+from chalicelib.domain.signatures import path_certificates
+from chalicelib.domain.signatures.issuer_signatures import Algorithms
+from chalicelib.domain.signatures.path_building import Path
+from chalicelib.domain.signatures.report import Reason
+from chalicelib.domain.signatures.strict_der import INTEGER, OID, SEQUENCE, DerUnreadable, children, expect, integer, whole
+from chalicelib.domain.signatures.trust import PathPolicies
+
+# Our own revocation is judged over indexes, once the path is known to be one.
+_NO_REVOCATION = CertRevTrustPolicy(
+    RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
+)
+_ANY_POLICY = bytes.fromhex("551d2000")
+# 2.16.356.100.2: India's classes.
+_CLASSES = bytes.fromhex("6082646402")
+
+
+def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None:
+    """Why a path (leaf first, anchor last) is none at this instant; None where it is one."""
+    anchor = path[-1]
+    if not anchor.not_before <= at <= anchor.not_after:
+        return Reason.CERTIFICATE_EXPIRED if at > anchor.not_after else Reason.CERTIFICATE_NOT_YET_VALID
+    try:
+        authority = CertTrustAnchor(anchor.asn1)
+        context = ValidationContext(
+            trust_roots=[authority],
+            moment=at,
+            allow_fetching=False,
+            revinfo_policy=_NO_REVOCATION,
+            time_tolerance=timedelta(0),
+            algorithm_usage_policy=Algorithms(),
+        )
+        below = [certificate.asn1 for certificate in reversed(path[:-1])]
+        wanted = PKIXValidationParams(
+            user_initial_policy_set=policies.initial_set,
+            initial_policy_mapping_inhibit=policies.inhibit_mapping,
+            initial_explicit_policy=policies.explicit,
+            initial_any_policy_inhibit=policies.inhibit_any,
+        )
+        chain = ValidationPath(authority, below[:-1], below[-1])
+        _finished(async_validate_path(context, chain, parameters=wanted))
+    except ExpiredError:
+        return Reason.CERTIFICATE_EXPIRED
+    except NotYetValidError:
+        return Reason.CERTIFICATE_NOT_YET_VALID
+    except ValidationError:
+        return Reason.CHAIN_INVALID
+    except (ValueError, TypeError, KeyError, OverflowError, AssertionError, NotImplementedError):
+        # asn1crypto reads what it is asked for, when it is asked: a malformed extension comes to light here.
+        return Reason.CHAIN_INVALID
+    return None
+
+
+def _finished(work: Coroutine[Any, Any, object]) -> None:
+    """Runs what never waits, as nothing is fetched, without an event loop."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    work.close()
+    raise AssertionError("path validation waited for something")
+
+
+# Extensions that a chain may have and still be remembered: their whole effect on a leaf is looked at there.
+_SIMPLE_CRITICAL = {
+    path_certificates.KEY_USAGE,
+    path_certificates.BASIC_CONSTRAINTS,
+    path_certificates.POLICIES,
+    path_certificates.EXTENDED_KEY_USAGE,
+    path_certificates.SUBJECT_ALT_NAME,
+    path_certificates.DISTRIBUTION_POINTS,
+    path_certificates.KEY_IDENTIFIER,
+    path_certificates.AUTHORITY_KEY_IDENTIFIER,
+}
+_NEVER_SIMPLE = (
+    path_certificates.NAME_CONSTRAINTS,
+    path_certificates.POLICY_MAPPINGS,
+    path_certificates.POLICY_CONSTRAINTS,
+    path_certificates.INHIBIT_ANY_POLICY,
+)
+
+
+def is_simple(certificate: path_certificates.PathCertificate) -> bool:
+    """Whether a certificate has nothing that changes what the path below it must be, or that we do not know."""
+    return not any(oid in certificate.extensions for oid in _NEVER_SIMPLE) and all(
+        oid in _SIMPLE_CRITICAL for oid, (critical, _) in certificate.extensions.items() if critical
+    )
+
+
+def path_length(certificate: path_certificates.PathCertificate) -> int | None:
+    """The path length constraint of a CA's certificate. Raises `DerUnreadable`."""
+    value = certificate.value(path_certificates.BASIC_CONSTRAINTS)
+    if value is None:
+        return None
+    for tag, _, inside, after in children(value, *whole(value, SEQUENCE)):
+        if tag == INTEGER:
+            return int.from_bytes(integer(value, inside, after), "big", signed=True)
+    return None
+
+
+def leaf_policies(path: Path) -> frozenset[str]:
+    """The leaf's policies (dotted), less those that an issuer on the path may not vouch for.
+
+    India's CA certificates name the arc of all classes, which is no policy of RFC 5280's processing: where an issuer
+    names anything of that arc, it vouches for that and for what is below it alone.
+    """
+    own = policies_of(path[0])
+    for issuer in path[1:-1]:
+        allowed = policies_of(issuer)
+        if _ANY_POLICY in allowed or not any(_is_below(each, _CLASSES) for each in allowed):
+            continue
+        own = {
+            policy
+            for policy in own
+            if not _is_below(policy, _CLASSES) or any(_is_below(policy, each) for each in allowed)
+        }
+    return frozenset(map(_dotted, own))
+
+
+def _is_below(policy: bytes, arc: bytes) -> bool:
+    # Whole arcs only: an octet of an arc that goes on has its highest bit set, its last has not.
+    return policy.startswith(arc)
+
+
+def policies_of(certificate: path_certificates.PathCertificate) -> set[bytes]:
+    """The policies that a certificate asserts: their OIDs' content. Raises `DerUnreadable`."""
+    value = certificate.value(path_certificates.POLICIES)
+    if value is None:
+        return set()
+    found = set()
+    for tag, _, inside, after in children(value, *whole(value, SEQUENCE)):
+        if tag != SEQUENCE:
+            raise DerUnreadable("no policies")
+        start, stop = expect(value, inside, after, OID)
+        found.add(value[start:stop])
+    return found
+
+
+def _dotted(oid: bytes) -> str:
+    arcs, number = [], 0
+    for octet in oid:
+        number = number << 7 | octet & 0x7F
+        if octet < 0x80:  # noqa: PLR2004 - the arc's last octet
+            arcs.append(number)
+            number = 0
+    first = min(arcs[0] // 40, 2) if arcs else 0
+    return ".".join(map(str, [first, (arcs[0] if arcs else 0) - 40 * first, *arcs[1:]]))
