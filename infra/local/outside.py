@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from infra.local.console_routes import Route
 
 if TYPE_CHECKING:
     from infra.local.authority import Authority
+    from infra.local.esign_provider import EsignOutside
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ class Outside:
         self._lock = threading.Lock()
         self._authority: Authority | None = None
 
+    @cached_property
+    def esign(self) -> "EsignOutside":
+        """The simulated eSign providers."""
+        from infra.local.esign_provider import EsignOutside  # noqa: PLC0415
+
+        around = self.around
+        return EsignOutside(lambda: self.authority, around.clock, around.site_url, around.console_url)
+
     @property
     def authority(self) -> "Authority":
         """The test certifying authority, made when first asked for; its CRLs are at ``/crl/`` of the console."""
@@ -70,6 +80,7 @@ def playing() -> Outside:
 def played(around: Around) -> Iterator[Outside]:
     """Play Pravesh's outside world while in the block."""
     outside = Outside(around)
+    outside.places.extend(outside.esign.places)
     _Playing.outside = outside
     try:
         yield outside
