@@ -8,8 +8,16 @@ from chalicelib.handlers.account_registrations import account_registrations
 from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.contact_changes import contact_changes
+from chalicelib.handlers.esign_responses import esign_responses
+from chalicelib.handlers.esign_steps import esign_steps
+from chalicelib.handlers.full_registration_reviews import full_registration_reviews
+from chalicelib.handlers.full_registration_steps import full_registration_steps
+from chalicelib.handlers.full_registrations import full_registrations
 from chalicelib.handlers.icegate_services import icegate_services
+from chalicelib.handlers.iec_invitations import iec_invitations
 from chalicelib.handlers.iec_links import iec_links
+from chalicelib.handlers.iec_user_steps import iec_user_steps
+from chalicelib.handlers.iec_users import iec_users
 from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
 from chalicelib.handlers.mobile_replacement_steps import mobile_replacement_steps
@@ -54,3 +62,11 @@ app.register_blueprint(reminder_steps)
 app.register_blueprint(signature_steps)
 app.register_blueprint(signings)
 app.register_blueprint(validation_steps)
+app.register_blueprint(full_registrations)
+app.register_blueprint(full_registration_reviews)
+app.register_blueprint(full_registration_steps)
+app.register_blueprint(esign_responses)
+app.register_blueprint(esign_steps)
+app.register_blueprint(iec_users)
+app.register_blueprint(iec_invitations)
+app.register_blueprint(iec_user_steps)

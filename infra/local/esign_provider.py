@@ -21,6 +21,7 @@ from infra.local.console_routes import Asked, Route, in_bytes, in_html, in_json
 from infra.local.http_server import HttpAnswer
 
 if TYPE_CHECKING:
+    from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProfile, EsignProviders
     from infra.local.authority import Authority, Credential
     from infra.local.esign_answers import Family, Said
@@ -216,6 +217,16 @@ class EsignOutside:
         from infra.local import esign_answers  # noqa: PLC0415
 
         return esign_answers.signed(family, self.signers[family.name], said)
+
+
+def request_key(outside: EsignOutside) -> RequestKey:
+    """The private key of our own certificate, as the suite asks for one."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+
+    key = outside.asp.key
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("our document signer's key is RSA")
+    return key
 
 
 def people() -> list[tuple[str, int]]:

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib import suite
 from chalicelib.domain import temporary_passwords
@@ -13,15 +15,36 @@ from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import EmailAddress, Gstin, Iec, Mobile, Pan
 from chalicelib.settings import Settings
+from infra.local.outside import playing
 from infra.local.samples import HOLDERS, Sample
 
+if TYPE_CHECKING:
+    from chalicelib.domain.signatures.esign.envelopes import RequestKey
+    from chalicelib.domain.signatures.esign.providers import EsignProviders
+
 Clock = Callable[[], datetime]
+
+
+class LaptopSuite(suite.Suite):
+    """The suite with what the laptop has in the place of India's authorities: nothing in AWS can bring it here."""
+
+    @cached_property
+    def esign_providers(self) -> "EsignProviders":
+        """The simulated providers of e-Sign."""
+        return playing().esign.providers
+
+    @cached_property
+    def esign_key(self) -> "RequestKey":
+        """The key of our certificate at the simulated providers."""
+        from infra.local.esign_provider import request_key  # noqa: PLC0415
+
+        return request_key(playing().esign)
 
 
 @contextmanager
 def composed(clock: Clock) -> Iterator[None]:
     """Let the suite be built from this process's environment, with the laptop's clock, while in the block."""
-    suite.install(suite.Suite(Settings.from_environment(), clock=clock))
+    suite.install(LaptopSuite(Settings.from_environment(), clock=clock))
     try:
         yield
     finally:
