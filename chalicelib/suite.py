@@ -42,9 +42,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.icegate.reviewing import Reviews
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.icegate.upgrading import FullRegistrations
+    from chalicelib.domain.iec.history import IecHistory
+    from chalicelib.domain.iec.invitations import IecInvitations
     from chalicelib.domain.iec.linking import IecLinking
     from chalicelib.domain.iec.linking_steps import LinkingSteps
+    from chalicelib.domain.iec.managing_users import ManagingUsers
     from chalicelib.domain.iec.reminding import LinkReminders
+    from chalicelib.domain.iec.user_steps import IecUserSteps
     from chalicelib.domain.issuing_temporary_passwords import TemporaryPasswordDesk
     from chalicelib.domain.sending import Sending
     from chalicelib.domain.signatures.binding import LinkingRules
@@ -353,6 +357,34 @@ class Suite:
         return Closing(self.store, sources, (partings(self.store),))
 
     @cached_property
+    def iec_users(self) -> ManagingUsers:
+        """The desk at which users of an IEC see each other and draw up changes."""
+        from chalicelib.domain.iec.managing_users import ManagingUsers  # noqa: PLC0415
+
+        return ManagingUsers(self.store, self.signing_desk, self.keyring, self.clock)
+
+    @cached_property
+    def iec_invitations(self) -> IecInvitations:
+        """The desk at which people who are invited to an IEC read and accept."""
+        from chalicelib.domain.iec.invitations import IecInvitations  # noqa: PLC0415
+
+        return IecInvitations(self.store, self.clock)
+
+    @cached_property
+    def iec_history(self) -> IecHistory:
+        """What was signed about an IEC."""
+        from chalicelib.domain.iec.history import IecHistory  # noqa: PLC0415
+
+        return IecHistory(self.store)
+
+    @cached_property
+    def iec_user_steps(self) -> IecUserSteps:
+        """The deed of a signed change of an IEC's users."""
+        from chalicelib.domain.iec.user_steps import IecUserSteps  # noqa: PLC0415
+
+        return IecUserSteps(self.store, self.clock)
+
+    @cached_property
     def own_accounts(self) -> OwnAccounts:
         """The desk at which people look after their own login."""
         from chalicelib.domain.accounts.own_account import OwnAccounts  # noqa: PLC0415
@@ -371,9 +403,7 @@ class Suite:
         """The desk at which registrants upgrade to a full registration."""
         from chalicelib.domain.icegate.upgrading import FullRegistrations  # noqa: PLC0415
 
-        return FullRegistrations(
-            self.store, self.journeys, self.documents, self.keyring, self.signing_desk, self.clock
-        )
+        return FullRegistrations(self.store, self.journeys, self.documents, self.keyring, self.signing_desk, self.clock)
 
     @cached_property
     def full_registration_steps(self) -> FullRegistrationSteps:

@@ -113,7 +113,7 @@ def _entry(signing: Signing, change: UserChange, users: Sequence[IecUser]) -> En
     about = next((user for user in users if user.user_id == change.user_id), None)
     on = account_key(about.account_id) if about is not None and about.account_id is not None else signing.owner
     facts = {
-        "signing_id": signing.signing_id,
+        "signing": signing.signing_id,
         "evidence": signing.evidence.sha256 if signing.evidence else "",
         "user_id": change.user_id,
         "role": change.role.value,

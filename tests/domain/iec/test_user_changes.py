@@ -368,7 +368,7 @@ class TestWrittenDown:
             (event,) = world.store.latest_events(account_key(user.account_id or ""), 1)
             assert event.deed.value == "iec_role_changed"
             assert dict(event.facts) == {
-                "signing_id": signing.signing_id,
+                "signing": signing.signing_id,
                 "evidence": "cd" * 32,
                 "user_id": target.user_id,
                 "role": "viewer",
