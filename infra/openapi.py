@@ -35,6 +35,7 @@ _TAGS = {
     "account": "One's own account: password, authenticator, email and mobile, activity, data, closing.",
     "recovery": "A forgotten password, and a mobile replacement that its owner did not ask for.",
     "signatures": "What is to be signed: by a Digital Signature Certificate, or by Aadhaar e-Sign at a provider.",
+    "full registration": "Full registration at ICEGATE: a DSC, documents, an officer's decision; renewing the DSC.",
     "staff": "The Back Office: staff are invited, never signed up.",
 }
 # The beginning of a path to its tag; the longest that fits counts.
@@ -49,6 +50,9 @@ _TAG_OF = {
     "/password-resets": "recovery",
     "/mobile-replacements": "recovery",
     "/esign": "signatures",
+    "/icegate/full-registrations": "full registration",
+    "/icegate/dsc-renewals": "full registration",
+    "/full-registrations": "full registration",
     "/staff": "staff",
     "/authorities": "staff",
 }

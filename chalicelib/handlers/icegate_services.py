@@ -12,6 +12,7 @@ from chalicelib.domain.icegate.accounts import IcegateAccount, Service, demand, 
 from chalicelib.domain.refusals import Code, FieldProblem
 from chalicelib.handlers.bodies import sent
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.suite import suite
 from chalicelib.web.texts import text
 
 icegate_services = Blueprint(__name__)
@@ -58,6 +59,15 @@ class ServicesView:
     refused: list[RefusedServiceView]
 
 
+@dataclass(frozen=True, slots=True)
+class FilingView:
+    """The registrant may file; `detail` says where."""
+
+    service: str
+    title: str
+    detail: str
+
+
 @operation(
     icegate_services,
     "GET /icegate/services",
@@ -71,7 +81,7 @@ def list_services(asked: Asked[None]) -> Answer:
     view = ServicesView([], [])
     for service in Service:
         title = text(asked.language, f"service.{service.value}")
-        why = refused(account.kind, service)
+        why = refused(account, service, suite().clock())
         if why is None:
             view.allowed.append(ServiceView(service.value, title))
         else:
@@ -83,16 +93,21 @@ def list_services(asked: Asked[None]) -> Answer:
 @operation(
     icegate_services,
     "POST /icegate/filings",
-    "File a Customs document",
+    "Ask to file a Customs document",
     body=FilingBody,
-    answers={},
-    refusals=(Code.INVALID_FIELDS, Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED, *_SESSION),
+    answers={HTTPStatus.OK: FilingView},
+    refusals=(
+        Code.INVALID_FIELDS,
+        Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED,
+        Code.DIGITAL_SIGNATURE_EXPIRED,
+        *_SESSION,
+    ),
 )
 def file_document(asked: Asked[FilingBody]) -> Answer:
-    """Every registrant here is a simplified one, and those may not file: the demand refuses."""
-    account = _registrant(asked)
-    demand(account.kind, asked.body.document)
-    raise AssertionError(account.kind)
+    """Whether this registrant may file it now; Customs' own system takes the document, nothing is sent from here."""
+    demand(_registrant(asked), asked.body.document, suite().clock())
+    service, language = asked.body.document.value, asked.language
+    return Answer(FilingView(service, text(language, f"service.{service}"), text(language, "service.may_be_filed")))
 
 
 def _registrant(asked: Asked[Any]) -> IcegateAccount:

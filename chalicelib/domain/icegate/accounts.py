@@ -80,16 +80,24 @@ _REFUSED: Mapping[RegistrationKind, Mapping[Service, Code]] = {
     },
     RegistrationKind.FULL: {},
 }
+# What is filed under the registered DSC.
+_SIGNED = frozenset({Service.SHIPPING_BILL_FILING, Service.BILL_OF_ENTRY_FILING})
 
 
-def refused(kind: RegistrationKind, service: Service) -> Code | None:
-    """Why an account of `kind` may not use `service`, or None where it may."""
-    return _REFUSED[kind].get(service)
+def refused(account: IcegateAccount, service: Service, now: datetime) -> Code | None:
+    """Why an account may not use `service` at this moment, or None where it may.
+
+    Who is fully registered files under the registered DSC, and not once that has expired.
+    """
+    why = _REFUSED[account.kind].get(service)
+    if why is None and service in _SIGNED and (account.dsc is None or now >= account.dsc.expires_at):
+        return Code.DIGITAL_SIGNATURE_EXPIRED
+    return why
 
 
-def demand(kind: RegistrationKind, service: Service) -> None:
-    """Raises `Refusal` where an account of `kind` may not use `service`."""
-    why = refused(kind, service)
+def demand(account: IcegateAccount, service: Service, now: datetime) -> None:
+    """Raises `Refusal` where an account may not use `service` at this moment."""
+    why = refused(account, service, now)
     if why is not None:
         raise Refusal(why)
 

@@ -98,7 +98,7 @@ def is_expired(registration: FullRegistration, now: datetime) -> bool:
 
 
 def demand_takes_documents(registration: FullRegistration, now: datetime) -> None:
-    """Raises `Refusal` where no document can be added, removed or sent in: `registration_ended`, `step_out_of_order`."""
+    """Raises `Refusal` where nothing can be added, removed or sent in: `registration_ended`, `step_out_of_order`."""
     if is_expired(registration, now) or registration.status in ENDED:
         raise Refusal(Code.REGISTRATION_ENDED)
     if registration.status not in _TAKES_DOCUMENTS:

@@ -47,7 +47,8 @@ class FullRegistrationSteps:
     def register_dsc(self, signing_id: str) -> FullRegistration | None:
         """Keeps the certificate of a good signature, in one write with the signing's end.
 
-        It is kept on the registration, whose documents are next, or, for a renewal, with the account. Gives the registration; None for a renewal, after which nothing follows. Raises `carrying_out.SigningUnknown`,
+        It is kept on the registration, whose documents are next, or, for a renewal, with the account. Gives the
+        registration; None for a renewal, after which nothing follows. Raises `carrying_out.SigningUnknown`,
         `SigningOver` where the deed cannot be done any more (the signing says why), `NotVerified`.
         """
 
