@@ -52,7 +52,7 @@ def composed(clock: Clock) -> Iterator[None]:
 
 
 def seeded(clock: Clock, data: Path | None = None) -> list[Sample]:
-    """Write the sample holders and a temporary password for each; the samples come back with those passwords.
+    """Write the sample holders, DGFT's records of their IECs and temporary passwords; the samples hold those then.
 
     Where the tables outlived a restart (``data``), a holder keeps the password and what was done with it.
     """
@@ -79,6 +79,7 @@ def _temporary_password(sample: Sample, kept: str, clock: Clock) -> str:
     store, now, iec = suite.suite().store, clock(), Iec(sample.iec)
     contact = Contact(EmailAddress(sample.email), Mobile(sample.mobile))
     gstins = tuple(Gstin(gstin) for gstin in sample.gstins)
+    store.put_iec_record(sample.iec_record)
     store.put_holder(Holder(iec, Pan(sample.pan), sample.legal_name, gstins, contact))
     stored = store.temporary_password(iec)
     if not temporary_passwords.may_issue(stored, now, None):
