@@ -51,6 +51,7 @@ class Family:
     has_offset: bool
     c_india: bool = False
     null_parameters: bool = False
+    has_organisation: bool = True
     field: str
 
 
@@ -67,7 +68,7 @@ FIRST: Final = Family(
     null_parameters=True,
     field="eSignResponse",
 )
-# RSA signers, milliseconds with the offset, no error attributes at all, KeyInfo, C14N with comments.
+# RSA signers without O, milliseconds with the offset, no error attributes at all, KeyInfo, C14N with comments.
 SECOND: Final = Family(
     name="second",
     title="Simulated e-Sign provider, the second",
@@ -77,6 +78,7 @@ SECOND: Final = Family(
     says_na=False,
     breaks_lines=False,
     has_offset=True,
+    has_organisation=False,
     field="msg",
 )
 
@@ -114,6 +116,7 @@ def leaf_of(authority: Authority, family: Family, who: Signatory, at: datetime) 
         profile=Profile.EKYC,
         common_name=who.name,
         year_of_birth=who.year_of_birth,
+        organisation="" if family.has_organisation else "-",
         key=family.leaf_key,
         c_india=family.c_india,
         not_before=at.replace(microsecond=0),

@@ -85,10 +85,13 @@ class SignaturePolicy:
         )
 
     def _kind(self, leaf: Leaf, organisation: str | None, iec: str | None, *, is_personal: bool) -> Kind | None:
-        if leaf.policies & self.not_persons or organisation is None:
+        if leaf.policies & self.not_persons:
             return None
+        # Some providers' certificates have no O at all (docs/signatures.md).
         if leaf.policies & self.ekyc:
             return Kind.EKYC
+        if organisation is None:
+            return None
         if iec is not None:
             return Kind.IEC
         return Kind.INDIVIDUAL if is_personal else Kind.ORGANISATION
