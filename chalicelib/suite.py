@@ -229,6 +229,7 @@ class Suite:
         """The steps of e-Sign. They load what reads and signs XML."""
         from chalicelib.adapters.esign_status import HttpStatusLine  # noqa: PLC0415
         from chalicelib.domain.signatures.esign.steps import EsignSteps  # noqa: PLC0415
+        from chalicelib.domain.signatures.esign.validators import EsignSignatures  # noqa: PLC0415
 
         return EsignSteps(
             self.store,
@@ -236,7 +237,7 @@ class Suite:
             self.esign_providers,
             self.esign_key,
             HttpStatusLine(self.esign_providers),
-            lambda: self.validator,
+            lambda: EsignSignatures(self.validator),
             self.demands,
             self.settling,
             self.clock,
