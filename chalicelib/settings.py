@@ -65,6 +65,12 @@ class Settings:
         return self["PUBLIC_ORIGIN"].split("://", 1)[-1].split(":")[0].split("/")[0]
 
     @property
+    def uploads_origin(self) -> str:
+        """The origin at which browsers upload documents: the bucket's own, or where botocore is sent instead of AWS."""
+        elsewhere = self.environment.get("AWS_ENDPOINT_URL")
+        return elsewhere or f"https://{self['DOCUMENTS_BUCKET']}.s3.{self.region}.amazonaws.com"
+
+    @property
     def signing_utility(self) -> str:
         """Where the signing utility of a person's own machine listens (docs/signing-utility.md).
 

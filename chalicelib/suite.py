@@ -143,6 +143,8 @@ class Suite:
         match whom:
             case "utility":
                 return (self.settings.signing_utility,)
+            case "uploads":
+                return (self.settings.uploads_origin,)
             case "esign":
                 return tuple(_origin(profile.address) for profile in self.esign_providers.profiles)
         raise KeyError(whom)

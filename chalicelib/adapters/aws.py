@@ -54,6 +54,8 @@ class Aws:
                     retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
                     # What is encrypted under a key of KMS is read with a signature of version 4 alone.
                     signature_version="s3v4" if service == "s3" else None,
+                    # The bucket's own address in its region: the one that pages may reach (`Settings.uploads_origin`).
+                    s3={"addressing_style": "virtual"} if service == "s3" else None,
                 )
                 self._clients[service] = self.session.create_client(service, self.region, config=config)
             return self._clients[service]
