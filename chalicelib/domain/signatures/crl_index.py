@@ -219,7 +219,7 @@ def _scope(run: Run) -> str:
         return ""
     try:
         names = x509.GeneralNames.load(run.issuer, strict=True)
-        named = [name.chosen.dump() for name in names if name.name == "directory_name"]
+        named = [name.chosen.chosen.dump() for name in names if name.name == "directory_name"]
     except (ValueError, TypeError) as failed:
         raise CrlRefused("unreadable") from failed
     if len(named) != 1 or len(names) != 1:

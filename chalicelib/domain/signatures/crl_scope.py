@@ -145,7 +145,7 @@ def _point(given: x509.DistributionPoint) -> _Point:
 def _directories(names: Sequence[x509.GeneralName]) -> Iterator[bytes]:
     for name in names:
         if name.name == "directory_name":
-            yield name.chosen.dump()
+            yield name.chosen.chosen.dump()
 
 
 @lru_cache(maxsize=256)
@@ -173,7 +173,7 @@ def _named(point: x509.DistributionPointName) -> tuple[_Names, bytes | None]:
     if point.name != "full_name":
         return frozenset(), point.chosen.untag().dump()
     return frozenset(
-        _directory(name.chosen.dump()) if name.name == "directory_name" else name.dump() for name in point.chosen
+        _directory(name.chosen.chosen.dump()) if name.name == "directory_name" else name.dump() for name in point.chosen
     ), None
 
 

@@ -61,9 +61,9 @@ class PathCertificate:
         """SHA-256 of the DER, hex."""
         return hashlib.sha256(self.der).hexdigest()
 
-    @cached_property
+    @property
     def asn1(self) -> x509.Certificate:
-        """The certificate as certvalidator takes it."""
+        """The certificate as certvalidator takes it: a new one each time, as asn1crypto changes what it has read."""
         return x509.Certificate.load(self.der, strict=True)
 
     @property

@@ -6,6 +6,9 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
+from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.keys import PublicKeyInfo
+from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, ValidationError
@@ -16,10 +19,15 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
     RevocationCheckingRule,
 )
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    SignatureValidationContext,
+    SignatureValidator,
+)
 from pyhanko_certvalidator.validate import async_validate_path
 
 from chalicelib.domain.signatures import path_certificates
-from chalicelib.domain.signatures.issuer_signatures import Algorithms
+from chalicelib.domain.signatures.issuer_signatures import Algorithms, is_signed_by
 from chalicelib.domain.signatures.path_building import Path
 from chalicelib.domain.signatures.report import Reason
 from chalicelib.domain.signatures.strict_der import INTEGER, OID, SEQUENCE, DerUnreadable, children, expect, integer, whole
@@ -48,6 +56,7 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
             revinfo_policy=_NO_REVOCATION,
             time_tolerance=timedelta(0),
             algorithm_usage_policy=Algorithms(),
+            signature_validator=_AsTheyStand(path),
         )
         below = [certificate.asn1 for certificate in reversed(path[:-1])]
         wanted = PKIXValidationParams(
@@ -68,6 +77,34 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
         # asn1crypto reads what it is asked for, when it is asked: a malformed extension comes to light here.
         return Reason.CHAIN_INVALID
     return None
+
+
+class _AsTheyStand(SignatureValidator):
+    """Verifies over the bytes that came, by the key that came.
+
+    asn1crypto writes anew what it has read, where it thinks that changed (a certificate with an issuerUniqueID, once
+    it was hashed), and such bytes nobody signed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._by_signature = {
+            certificate.signature: (certificate, issuer.spki)
+            for certificate, issuer in zip(path, path[1:], strict=False)
+        }
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: PublicKeyInfo,
+        signature_algorithm: SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        """See `SignatureValidator`."""
+        del signed_data, public_key_info, signature_algorithm, context
+        certificate, spki = self._by_signature[signature]
+        if not is_signed_by(spki, certificate.algorithm, signature, certificate.signed):
+            raise InvalidSignature
 
 
 def _finished(work: Coroutine[Any, Any, object]) -> None:

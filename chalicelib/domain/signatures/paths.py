@@ -77,7 +77,7 @@ class Paths:
         self._revocation = revocation
         self._policies = trust.path_policies
         self._anchors = Issuers(map(PathCertificate, trust.anchors))
-        self._known = Issuers(map(PathCertificate, trust.intermediates))
+        self._known = Issuers(_readable(trust.intermediates))
         self._remembers = remembers and trust.path_policies == PathPolicies()
         self._remembered: dict[bytes, list[_Remembered]] = {}
 

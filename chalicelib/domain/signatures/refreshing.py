@@ -17,8 +17,8 @@ def checked(content: bytes, source: CrlSource, paths: Paths, now: datetime) -> t
     """A CRL (DER) that is one to go by, and the certificates under whose key its signature is good.
 
     Raises `CrlRefused`: `unreadable`, `unknown_extension`, `another_issuer`, `no_next_update`, `from_the_future`,
-    `stale`, `issuer_unknown` (no certificate of its issuer is in the trust, or none that may sign CRLs and has a path
-    to an anchor), `wrong_signature`.
+    `stale`, `issuer_unknown` (no certificate of its issuer that may sign CRLs is in the trust), `wrong_signature`,
+    `issuer_untrusted` (none of them has a path to an anchor).
     """
     crl = crl_reading.read(content)
     try:
@@ -46,5 +46,5 @@ def checked(content: bytes, source: CrlSource, paths: Paths, now: datetime) -> t
         raise CrlRefused("wrong_signature")
     trusted = tuple(each for each in signers if each.spki in good and paths.leads_to_anchor(each, now))
     if not trusted:
-        raise CrlRefused("issuer_unknown")
+        raise CrlRefused("issuer_untrusted")
     return crl, trusted
