@@ -5,7 +5,7 @@ For the laptop and the tests; it is never packaged, and a deployed suite does no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -205,6 +205,7 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         builder = builder.add_extension(certificate_profiles.key_usage(usage), critical=True)
         builder = builder.add_extension(certificate_profiles.policies((INDIA_PKI,)), critical=False)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         if issuer:
             builder = builder.add_extension(_points_at(self._crl_url(issuer)), critical=False)
         for extension, critical in extensions:
@@ -227,25 +228,28 @@ class Authority:
         not_after = wanted.not_after or not_before + certificate_profiles.lifetime(wanted.profile)
         builder = self._started(certificate_profiles.subject(wanted), above.certificate.subject, key, above)
         builder = builder.not_valid_before(not_before).not_valid_after(not_after)
-        for extension, critical in certificate_profiles.extensions(wanted):
+        chosen = {each.oid: (each, critical) for each, critical in certificate_profiles.extensions(wanted)}
+        chosen |= {each.oid: (each, False) for each in self._pointers(wanted, name, key)}
+        chosen |= {each.oid: (each, critical) for each, critical in wanted.extensions}
+        for extension, critical in chosen.values():
             builder = builder.add_extension(extension, critical=critical)
-        if wanted.names_crl:
-            builder = builder.add_extension(_points_at(self._crl_url(name)), critical=False)
-        access = [_access(AuthorityInformationAccessOID.CA_ISSUERS, f"{self._base_url}/{name}.crt")]
-        if wanted.ocsp_url:
-            access.append(_access(AuthorityInformationAccessOID.OCSP, wanted.ocsp_url))
-        builder = builder.add_extension(x509.AuthorityInformationAccess(access), critical=False)
         return Credential(builder.sign(above.key, hashes.SHA256()), key, name, above.chain)
 
     def _started(
         self, subject: x509.Name, issuer: x509.Name, key: PrivateKey, above: Credential | None
     ) -> x509.CertificateBuilder:
         builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-        builder = builder.add_extension(own, critical=False)
-        of = above.key if above else key
-        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(of.public_key())
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key((above.key if above else key).public_key())
         return builder.add_extension(identifier, critical=False)
+
+    def _pointers(self, wanted: Wanted, issuer: str, key: PrivateKey) -> Iterator[x509.ExtensionType]:
+        yield x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        if wanted.names_crl:
+            yield _points_at(self._crl_url(issuer))
+        access = [_access(AuthorityInformationAccessOID.CA_ISSUERS, f"{self._base_url}/{issuer}.crt")]
+        if wanted.ocsp_url:
+            access.append(_access(AuthorityInformationAccessOID.OCSP, wanted.ocsp_url))
+        yield x509.AuthorityInformationAccess(access)
 
     def revoke(self, credential: Credential, at: datetime | None = None) -> None:
         """From its next CRL on, the issuer lists this certificate as revoked."""

@@ -6,8 +6,9 @@ serialNumber, the quirks of e-KYC certificates. All people and numbers are made 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -16,6 +17,10 @@ from typing import Final, Literal
 from cryptography import x509
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from chalicelib.adapters import signature_policy
+from chalicelib.domain.signatures.der import oid
+from chalicelib.domain.signatures.policy import IecPlace, SignaturePolicy
 
 INDIA_PKI: Final = "2.16.356.100.2"
 CLASS_1: Final = f"{INDIA_PKI}.1"
@@ -30,6 +35,9 @@ _MICROSOFT_DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.4.1.311.10.3.12")
 _ENCRYPTING_FILE_SYSTEM = ObjectIdentifier("1.3.6.1.4.1.311.10.3.4")
 _ADOBE = ObjectIdentifier("1.2.840.113583.1.1.5")
 
+# Where this authority writes an IEC; where the licensed CAs do, nobody has told yet.
+_IEC_PLACE = IecPlace(oid("2.5.4.11"), re.compile(r"IEC (\S+)"))
+
 KeyKind = Literal["rsa", "rsa1024", "rsa3072", "p256", "p384", "p521"]
 Usage = Literal["signing", "encryption", "certificates"]
 
@@ -39,7 +47,7 @@ class Profile(StrEnum):
 
     INDIVIDUAL = "individual"
     ORGANISATION = "organisation"
-    # An organisation's that names an IEC in OU, as the packaged signature policy reads it on the laptop.
+    # An organisation's that names an IEC in OU: `accepting_policy` reads it there.
     IEC = "iec"
     EKYC = "ekyc"
     DOCUMENT_SIGNER = "document_signer"
@@ -50,7 +58,7 @@ class Wanted:
     """A certificate that somebody asks the test authority for. Times are aware UTC; None takes the profile's own.
 
     `pan` is hashed into the subject's serialNumber; `subject_serial` stands there instead where it is given.
-    `extensions` come on top of the profile's, each with whether it is critical; one of the same OID takes its place.
+    `extensions` come on top of the others, each with whether it is critical, or in place of the one of the same OID.
     `organisation` "-" leaves O out.
     """
 
@@ -72,6 +80,11 @@ class Wanted:
     names_crl: bool = True
     ocsp_url: str = ""
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = field(default=())
+
+
+def accepting_policy() -> SignaturePolicy:
+    """The packaged signature policy, which knows besides where this authority writes an IEC."""
+    return replace(signature_policy.configured(), iec_places=(_IEC_PLACE,))
 
 
 def lifetime(profile: Profile) -> timedelta:
@@ -153,13 +166,6 @@ def _ekyc_subject(wanted: Wanted) -> Iterator[x509.NameAttribute[str | bytes]]:
 
 def extensions(wanted: Wanted) -> Iterator[tuple[x509.ExtensionType, bool]]:
     """The profile's extensions, each with whether it is critical; keys and addresses are the CA's to add."""
-    # By OID: an extension that pyca does not know is of a type with others.
-    chosen = {extension.oid: (extension, critical) for extension, critical in _profile_extensions(wanted)}
-    chosen |= {extension.oid: (extension, critical) for extension, critical in wanted.extensions}
-    yield from chosen.values()
-
-
-def _profile_extensions(wanted: Wanted) -> Iterator[tuple[x509.ExtensionType, bool]]:
     yield x509.BasicConstraints(ca=False, path_length=None), True
     yield key_usage("encryption" if wanted.encryption_only else "signing"), True
     yield policies(wanted.policies if wanted.policies is not None else _profile_policies(wanted.profile)), False

@@ -79,7 +79,9 @@ def sign(credential: Credential, document: bytes, at: datetime, how: As | None =
     )
     if how.change:
         how.change(data)
-    done: bytes = cms.ContentInfo({"content_type": "signed_data", "content": data}).dump(force=True)
+    # By force only where something changed below: it would put the attributes in order again.
+    message = cms.ContentInfo({"content_type": "signed_data", "content": data})
+    done: bytes = message.dump(force=how.change is not None)
     return done
 
 
