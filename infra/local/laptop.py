@@ -22,7 +22,7 @@ from infra.local.gateway_responses import GatewayResponses
 from infra.local.http_server import Answering, HttpAnswer, HttpRequest, Log, serving
 from infra.local.moto_server import moto_running
 from infra.local.outbox import Outbox, Sent, kept_in
-from infra.local.outside import Around
+from infra.local.outside import Around, Outside
 from infra.local.project import Project, pravesh
 from infra.local.provisioning import Provisioning
 from infra.local.samples import Sample
@@ -31,6 +31,8 @@ from infra.local.tables import Tables
 
 # How long the outbox is waited for at most: a message on its way to it is a few calls away.
 _OUTBOX_SECONDS = 5.0
+# The port of the template's parameter; another where it is taken.
+UTILITY_PORT = 26300
 
 Engine = Literal["moto", "local"]
 
@@ -67,8 +69,10 @@ class Laptop:
         self.environment = {}
         self.samples = ()
         self._data: Path | None = None
+        self._utility_port = 0
         self._tables: Tables
         self._events: EventSources
+        self._outside: Outside
 
     @classmethod
     @contextmanager
@@ -93,6 +97,7 @@ class Laptop:
             stack.callback(cls._one_at_a_time.release)
             laptop = cls()
             laptop._data = data
+            laptop._utility_port = UTILITY_PORT if console_port else 0
             # The ports first: whether one is taken should be known before anything slow is done.
             site, console = _Later(), _Later()
             laptop.site_url = stack.enter_context(serving(site_port, site, log, laptop.clock))
@@ -114,7 +119,7 @@ class Laptop:
 
     def _start_suite(self, stack: ExitStack, project: Project, app: Chalice, site: "_Later", console: "_Later") -> None:
         self.steps.declare(app.pure_lambda_functions)
-        outside = stack.enter_context(project.outside(Around(self.site_url, self.console_url, self.clock, self._data)))
+        outside = self._outside = stack.enter_context(project.outside(self._around()))
         parameters = {**project.parameters, **outside.parameters, "PublicOrigin": self.site_url}
         resources = Provisioning(project.document, parameters, project.secrets, project.machines, self.steps.arns)
         resources.make_all()
@@ -124,17 +129,22 @@ class Laptop:
             resources.client("sesv2").create_email_identity(EmailIdentity=parameters["MailSender"])
         stack.enter_context(project.composed(self.clock))
         self.samples = tuple(project.seeded(self.clock))
+        self._events = EventSources(resources, self.steps, self.clock)
+        console.ready(Console(self.outbox, self.samples, self.site_url, outside.places).answer)
+        # As EventBridge does when a rule is made. What comes of it is there after each fresh start as well.
+        self.run_schedules()
         self._tables = Tables(resources)
         self._tables.remember()
         stack.enter_context(own_request_for_each_thread(app))
         stack.enter_context(recording(self.calls))
         self.calls.before_sending = self.faults.before_sending
-        self._events = EventSources(resources, self.steps, self.clock)
         self.calls.after_receiving = self._events.wrote
         stack.enter_context(self._events.running())
         responses = GatewayResponses(project.gateway_responses)
         site.ready(Gateway(app.routes, app.api.binary_types, app, responses, self.clock).answer)
-        console.ready(Console(self.outbox, self.samples, self.site_url, outside.places).answer)
+
+    def _around(self) -> Around:
+        return Around(self.site_url, self.console_url, self.clock, self._data, self._utility_port)
 
     def outbox(self) -> list[Sent]:
         """List what the suite sent, the newest first; what requests have written to be sent is waited for."""
@@ -166,6 +176,7 @@ class Laptop:
         self._tables.restore()
         self._events.forget()
         self._outbox.clear()
+        self._outside.afresh()
         self.calls.clear()
 
 

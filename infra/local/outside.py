@@ -16,7 +16,9 @@ from infra.local.console_routes import Route
 
 if TYPE_CHECKING:
     from infra.local.authority import Authority
+    from infra.local.dscs import Dscs
     from infra.local.esign_provider import EsignOutside
+    from infra.local.signing_utility import SigningUtility
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Around:
     """The suite's time."""
     data: Path | None = None
     """Where things are kept that outlive a restart."""
+    utility_port: int = 0
+    """Where the signing utility should listen; 0 for any free port."""
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Outside:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._authority: Authority | None = None
+        self.dscs: Dscs | None = None
+        self.utility: SigningUtility | None = None
 
     @cached_property
     def esign(self) -> "EsignOutside":
@@ -64,6 +70,11 @@ class Outside:
                 self._authority = Authority.kept(data / "authority", at, crls) if data else Authority(at, crls)
             return self._authority
 
+    def afresh(self) -> None:
+        """Forget what was done in it; its authority and the certificates that were issued stay."""
+        if self.utility is not None:
+            self.utility.afresh()
+
 
 class _Playing:
     outside: Outside | None = None
@@ -83,9 +94,27 @@ def played(around: Around) -> Iterator[Outside]:
     outside.places.extend(outside.esign.places)
     _Playing.outside = outside
     try:
-        yield outside
+        with _signing_with_dscs(outside):
+            yield outside
     finally:
         _Playing.outside = None
+
+
+@contextmanager
+def _signing_with_dscs(outside: Outside) -> Iterator[None]:
+    """Play who issues DSCs, and the utility that signs with them on people's own machines."""
+    from infra.local import console_authority, console_utility  # noqa: PLC0415 - as above
+    from infra.local.dscs import Dscs  # noqa: PLC0415
+    from infra.local.signing_utility import SigningUtility, listening  # noqa: PLC0415
+
+    site = outside.around.site_url
+    outside.dscs = Dscs(lambda: outside.authority, outside.around.clock)
+    outside.utility = SigningUtility(outside.dscs, (site, site.replace("localhost", "127.0.0.1")))
+    with listening(outside.utility, outside.around.utility_port) as port:
+        outside.parameters["SigningUtilityPort"] = str(port)
+        outside.places += console_authority.routes(outside.dscs)
+        outside.places.append(console_utility.route(outside.utility, f"ws://127.0.0.1:{port}"))
+        yield
 
 
 @contextmanager
