@@ -70,7 +70,6 @@ class FindingView:
     """What was found of one aspect, in the reader's language; `reason` is stable."""
 
     aspect: str
-    title: str
     verdict: str
     reason: str
     text: str
@@ -171,7 +170,6 @@ def report_view(report: Report, language: str) -> ReportView:
 def _finding_view(finding: Finding, language: str) -> FindingView:
     return FindingView(
         aspect=finding.aspect.value,
-        title=text(language, f"signature.aspect.{finding.aspect.value}"),
         verdict=finding.verdict.value,
         reason=finding.reason.value,
         text=text(language, f"signature.{finding.reason.value}"),

@@ -10,6 +10,7 @@ from chalicelib.domain.contacts import Channel
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
+from chalicelib.domain.signatures.report import Reason
 from chalicelib.web import privacy_notice
 from chalicelib.web.rendering import STEPS
 from chalicelib.web.texts import LANGUAGES, catalogue, negotiate, placeholders, text
@@ -46,8 +47,9 @@ def used_by_code() -> set[str]:
     layout = {"step.of", "step.done", "crumb.label", "crumb.start"}
     layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
     deeds = {f"deed.{deed.value}" for deed in Deed} | {f"deed.{deed.value}.refused" for deed in REFUSABLE}
+    findings = {f"signature.{reason.value}" for reason in Reason}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
-    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds
+    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds | findings
 
 
 def reasons_of_fields() -> set[str]:
