@@ -172,4 +172,6 @@ def _entry_view(entry: HistoryEntry, language: str) -> HistoryEntryView:
 
 
 def _link_text(purpose: Purpose, language: str) -> str:
-    return text(language, "iec_history.linked" if purpose is Purpose.LINK_IEC else "iec_history.renewed")
+    if purpose is Purpose.LINK_IEC:
+        return text(language, "iec_history.linked")
+    return text(language, "iec_history.renewed")
