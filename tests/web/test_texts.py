@@ -48,8 +48,9 @@ def used_by_code() -> set[str]:
     layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
     deeds = {f"deed.{deed.value}" for deed in Deed} | {f"deed.{deed.value}.refused" for deed in REFUSABLE}
     findings = {f"signature.{reason.value}" for reason in Reason}
+    named = {key for source in PYTHON.values() for key in re.findall(r'\btext\([a-z_.]+, "([a-z0-9_.]+)"', source)}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
-    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds | findings
+    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds | findings | named
 
 
 def reasons_of_fields() -> set[str]:
