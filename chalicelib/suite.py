@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.signing_in import SigningIn
     from chalicelib.domain.icegate.full_registration_steps import FullRegistrationSteps
     from chalicelib.domain.icegate.registration_steps import RegistrationSteps
+    from chalicelib.domain.icegate.reminding import DscReminders
     from chalicelib.domain.icegate.reviewing import Reviews
     from chalicelib.domain.icegate.simplified_registration import SimplifiedRegistrations
     from chalicelib.domain.icegate.upgrading import FullRegistrations
@@ -211,6 +212,13 @@ class Suite:
         from chalicelib.domain.iec.reminding import LinkReminders  # noqa: PLC0415
 
         return LinkReminders(self.store, self.clock)
+
+    @cached_property
+    def dsc_reminders(self) -> DscReminders:
+        """What reminds people of registered DSCs that end."""
+        from chalicelib.domain.icegate.reminding import DscReminders  # noqa: PLC0415
+
+        return DscReminders(self.store, self.clock)
 
     @cached_property
     def esign_answers(self) -> EsignAnswers:

@@ -69,6 +69,12 @@ class FakeStore(FakeSignatureReads):
     def named(self, name: str) -> IcegateAccount | Hold | AccountName | None:
         return self._names.get(name)
 
+    def dscs_due(self, before: datetime) -> Iterator[IcegateAccount]:
+        for named in list(self._names.values()):
+            dsc = named.dsc if isinstance(named, IcegateAccount) else None
+            if isinstance(named, IcegateAccount) and dsc and dsc.reminded_at is None and dsc.expires_at < before:
+                yield named
+
     def account(self, account_id: str) -> Account | None:
         found = self._accounts.get(account_id)
         is_erased = found is not None and found.erase_at is not None and self._clock() >= found.erase_at

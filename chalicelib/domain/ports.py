@@ -139,6 +139,10 @@ class Store(Protocol):
         """Users whose link ends before `before` and who were not reminded of it, a page at a time; for a schedule."""
         ...
 
+    def dscs_due(self, before: datetime) -> Iterator[IcegateAccount]:
+        """ICEGATE accounts whose DSC ends before `before` and that were not reminded of it, a page at a time."""
+        ...
+
     def full_registration(self, registration_id: str) -> FullRegistration | None:
         """The full registration of this id."""
         ...

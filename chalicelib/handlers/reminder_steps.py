@@ -21,4 +21,4 @@ class DailyEvent:
 @step(DailyEvent)
 def remind_of_expiry(event: DailyEvent) -> StepAnswer:  # noqa: ARG001 - a step's one argument
     """Mails whose link or registered DSC ends within 30 days, once each."""
-    return {"links": suite().link_reminders.remind()}
+    return {"links": suite().link_reminders.remind(), "dscs": suite().dsc_reminders.remind()}

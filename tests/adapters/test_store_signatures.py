@@ -32,10 +32,14 @@ from tests.adapters.records import (
     hold,
     icegate_account,
     number,
+    registered_dsc,
     signing,
     with_every_field,
 )
 from tests.adapters.stores import OnDynamoDb, OnFake, refused, winners
+
+# The laptop reminds of what is due, so the certificates of these tests end in ten years.
+_IN_TEN_YEARS = NOW + timedelta(days=3650)
 
 
 def bare(made: Signing) -> Signing:
@@ -150,6 +154,22 @@ class Promises:
         without = store.owner(owner_key(made))
         assert isinstance(without, IcegateAccount)
         assert without.dsc is None
+
+    def test_whose_dsc_ends_is_found_until_reminded_or_given_another(self, store: Store) -> None:
+        due = {}
+        for day in (1, 2, 3):
+            held = hold()
+            store.write(HoldIcegateId(held, NOW))
+            made = replace(icegate_account(held), revision=store.write(OpenAccount(icegate_account(held))))
+            ends_at = _IN_TEN_YEARS + timedelta(days=day)
+            account = replace(made, dsc=replace(registered_dsc(), expires_at=ends_at, reminded_at=None))
+            due[day] = replace(account, revision=store.write(WriteOwner(account)))
+        assert list(store.dscs_due(_IN_TEN_YEARS + timedelta(days=1))) == []
+        assert list(store.dscs_due(_IN_TEN_YEARS + timedelta(days=1, milliseconds=1))) == [due[1]]
+        reminded = replace(registered_dsc(), expires_at=_IN_TEN_YEARS, reminded_at=NOW)
+        store.write(WriteOwner(replace(due[1], dsc=reminded)), WriteOwner(replace(due[2], dsc=None)))
+        assert list(store.dscs_due(_IN_TEN_YEARS + timedelta(days=9))) == [due[3]]
+        store.write(WriteOwner(replace(due[3], dsc=None)))
 
 
 class TestFakeStore(Promises, OnFake):

@@ -7,8 +7,11 @@ decided by the domain against the clock, since the sweep may come days late.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.documents import document, record_of
@@ -105,6 +108,20 @@ def temporary_password_of(row: TemporaryPasswordRow) -> TemporaryPassword:
     )
 
 
+DUE = "due"
+
+
+class _DscsDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """ICEGATE accounts that are still to be reminded of their DSC's end, by that end; nobody else is in it."""
+
+    class Meta:
+        index_name = "dscs_due"
+        projection = KeysOnlyProjection()
+
+    dsc_due = UnicodeAttribute(hash_key=True)
+    dsc_ends_at = InstantAttribute(range_key=True)
+
+
 class NameRow(Model):
     """A name by which people sign in, folded: an ICEGATE ID held for a registration or an account, or a DGFT account's.
 
@@ -126,6 +143,8 @@ class NameRow(Model):
     registered_at = InstantAttribute(null=True)
     security = UnicodeAttribute(null=True)
     dsc = UnicodeAttribute(null=True)
+    dsc_due = UnicodeAttribute(null=True)
+    dsc_ends_at = InstantAttribute(null=True)
     full_registration_id = UnicodeAttribute(null=True)
     email_confirmed_at = InstantAttribute(null=True)
     mobile_confirmed_at = InstantAttribute(null=True)
@@ -133,6 +152,7 @@ class NameRow(Model):
     account_id = UnicodeAttribute(null=True)
     revision = UnicodeAttribute(null=True)
     ttl = NumberAttribute(null=True)
+    dscs_due = _DscsDue()
 
 
 _OF_ACCOUNT = "account"
@@ -152,6 +172,7 @@ def hold_row(row: type[NameRow], hold: Hold) -> NameRow:
 
 def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: str) -> NameRow:
     """The row of an ICEGATE account."""
+    ends_at = dsc_due_at(account)
     return row(
         folded(account.icegate_id),
         icegate_id=account.icegate_id,
@@ -167,12 +188,25 @@ def icegate_account_row(row: type[NameRow], account: IcegateAccount, revision: s
         registered_at=account.registered_at,
         security=None if account.security == Security() else document(account.security),
         dsc=document(account.dsc) if account.dsc else None,
+        dsc_due=DUE if ends_at else None,
+        dsc_ends_at=ends_at,
         full_registration_id=account.full_registration_id,
         email_confirmed_at=account.email_confirmed_at,
         mobile_confirmed_at=account.mobile_confirmed_at,
         replacement_id=account.replacement_id,
         revision=revision,
     )
+
+
+def dsc_due_at(account: IcegateAccount) -> datetime | None:
+    """When the DSC of an account ends that is still to be reminded of it; None where there is nothing to remind of."""
+    return account.dsc.expires_at if account.dsc and account.dsc.reminded_at is None else None
+
+
+def dsc_ends_before(row: type[NameRow], before: datetime) -> Condition:
+    """The key condition of DSCs that end before `before`."""
+    condition: Condition = row.dsc_ends_at < before
+    return condition
 
 
 def account_name_row(row: type[NameRow], name: AccountName) -> NameRow:

@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import iec_rows, signature_rows
+from chalicelib.adapters.dynamodb import iec_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.adapters.dynamodb.reading import row_of, rows_of
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.domain.accounts.owners import OwnerKey
+from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
 from chalicelib.domain.iec.records import IecRecord
 from chalicelib.domain.iec.users import IecUser, Membership
@@ -77,6 +78,17 @@ class SignatureReads:
                 ends_at = iec_rows.link_due_at(user) if user else None
                 if user is not None and ends_at is not None and ends_at < before:
                     yield user
+
+    def dscs_due(self, before: datetime) -> Iterator[IcegateAccount]:
+        """See `ports.Store`."""
+        table = self.tables.names
+        with translated():
+            for row in table.dscs_due.query(rows.DUE, rows.dsc_ends_before(table, before)):
+                stored = row_of(table, row.name)
+                account = rows.named_of(stored) if stored else None
+                ends_at = rows.dsc_due_at(account) if isinstance(account, IcegateAccount) else None
+                if isinstance(account, IcegateAccount) and ends_at is not None and ends_at < before:
+                    yield account
 
     def full_registration(self, registration_id: str) -> FullRegistration | None:
         """See `ports.Store`."""
