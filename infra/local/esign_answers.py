@@ -144,6 +144,19 @@ def success(
     )
 
 
+def raw_success(family: Family, leaf: Credential, *, txn: str, document_sha256: bytes, at: datetime) -> Said:
+    """As `success`, with a bare RSA signature over the hash (`rawrsa`) in the place of a CMS."""
+    if isinstance(leaf.key, ec.EllipticCurvePrivateKey):
+        raise TypeError("rawrsa is made with an RSA key")
+    raw = leaf.key.sign(document_sha256, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
+    of_signature = {"id": "1", "sigHashAlgorithm": "SHA256"}
+    return Said(
+        attributes=attributes(family, txn, at, "1", ""),
+        certificate=leaf.der,
+        signatures=((of_signature, base64.b64encode(raw).decode()),),
+    )
+
+
 def failure(family: Family, *, txn: str, at: datetime, error: str, status: str = "0") -> Said:
     """The answer that nothing was signed (`status` 0), or not yet (2)."""
     return Said(attributes=attributes(family, txn, at, status, error))
@@ -231,5 +244,8 @@ def _base64(family: Family, text: str) -> str:
 
 
 def _attributes(named: Mapping[str, str]) -> str:
-    """Attributes in canonical order."""
-    return "".join(f' {name}="{escape(value)}"' for name, value in sorted(named.items()))
+    """Attributes in canonical order and form."""
+    escaped = {
+        name: value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;") for name, value in named.items()
+    }
+    return "".join(f' {name}="{value}"' for name, value in sorted(escaped.items()))
