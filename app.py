@@ -26,6 +26,7 @@ from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
+from chalicelib.handlers.revocation_steps import revocation_steps
 from chalicelib.handlers.reminder_steps import reminder_steps
 from chalicelib.handlers.second_factor import second_factor
 from chalicelib.handlers.sessions import sessions
@@ -61,6 +62,7 @@ app.register_blueprint(iec_links)
 app.register_blueprint(reminder_steps)
 app.register_blueprint(signature_steps)
 app.register_blueprint(signings)
+app.register_blueprint(revocation_steps)
 app.register_blueprint(validation_steps)
 app.register_blueprint(full_registrations)
 app.register_blueprint(full_registration_reviews)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.authorities import ConfiguredAuthorities
     from chalicelib.adapters.aws import Aws
+    from chalicelib.adapters.crl_indexes import S3CrlIndexes
     from chalicelib.adapters.documents import S3Documents
     from chalicelib.adapters.dynamodb.store import DynamoDbStore
     from chalicelib.adapters.journeys import StepFunctionsJourneys
     from chalicelib.adapters.keys import SecretsManagerKeyring
     from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.adapters.revocation_http import AllowListedHosts
     from chalicelib.domain.accounts.authenticator_loss import AuthenticatorLoss
     from chalicelib.domain.accounts.authenticators import Authenticators
     from chalicelib.domain.accounts.closing import Closing
@@ -59,9 +61,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProviders
     from chalicelib.domain.signatures.esign.steps import EsignSteps
+    from chalicelib.domain.signatures.paths import Paths
+    from chalicelib.domain.signatures.refreshing import Refreshing
+    from chalicelib.domain.signatures.revocation import CrlSource
     from chalicelib.domain.signatures.settling import Settling
     from chalicelib.domain.signatures.signing_steps import SigningSteps
+    from chalicelib.domain.signatures.trust import Trust
     from chalicelib.domain.signatures.validating import Validating
+    from chalicelib.domain.signatures.validation import Validator
     from chalicelib.domain.staff.directory import Directory
     from chalicelib.domain.staff.inviting import Invitations
     from chalicelib.domain.staff.joining import Joinings
@@ -149,6 +156,60 @@ class Suite:
             case "esign":
                 return tuple(_origin(profile.address) for profile in self.esign_providers.profiles)
         raise KeyError(whom)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What a signature may rest on: the pinned anchors, and the issuers known beside them."""
+        from chalicelib.adapters.trust import configured_trust  # noqa: PLC0415
+
+        return configured_trust()
+
+    @cached_property
+    def crl_sources(self) -> tuple[CrlSource, ...]:
+        """The CRLs that are watched."""
+        from chalicelib.adapters.trust import configured_sources  # noqa: PLC0415
+
+        return configured_sources()
+
+    @cached_property
+    def crl_indexes(self) -> S3CrlIndexes:
+        """The indexes of watched CRLs."""
+        from chalicelib.adapters.crl_indexes import S3CrlIndexes  # noqa: PLC0415
+
+        return S3CrlIndexes(self.aws, self.settings, self.store)
+
+    @cached_property
+    def revocation_hosts(self) -> AllowListedHosts:
+        """The way to those who serve CRLs, and to the OCSP responders that may be asked."""
+        from chalicelib.adapters.revocation_http import AllowListedHosts  # noqa: PLC0415
+        from chalicelib.adapters.trust import configured_responders, hosts_of  # noqa: PLC0415
+
+        return AllowListedHosts(hosts_of(self.crl_sources) | configured_responders())
+
+    @cached_property
+    def paths(self) -> Paths:
+        """What finds and judges the chain of a certificate."""
+        from chalicelib.domain.signatures.paths import Paths  # noqa: PLC0415
+        from chalicelib.domain.signatures.revocation import Revocation  # noqa: PLC0415
+
+        return Paths(self.trust, Revocation(self.crl_sources, self.crl_indexes, self.revocation_hosts))
+
+    @cached_property
+    def validator(self) -> Validator:
+        """What judges signatures."""
+        from chalicelib.adapters import signature_policy  # noqa: PLC0415
+        from chalicelib.domain.signatures.validation import Validator  # noqa: PLC0415
+
+        return Validator(self.paths, signature_policy.configured())
+
+    @cached_property
+    def refreshing(self) -> Refreshing:
+        """What keeps revocation data fresh."""
+        from chalicelib.domain.signatures.refreshing import Refreshing  # noqa: PLC0415
+
+        return Refreshing(
+            self.store, self.crl_sources, self.revocation_hosts, self.crl_indexes, self.paths, self.clock
+        )
 
     @cached_property
     def linking_rules(self) -> LinkingRules:

@@ -174,11 +174,19 @@ def _revoked(rest: bytes) -> Revoked:
         return Revoked(datetime(1950, 1, 1, tzinfo=UTC), reason)
 
 
-def made(crl: Crl, crl_sha256: str, signers: Sequence[bytes], content: bytes | None = None) -> Iterator[bytes]:
-    """The index of a CRL, piece by piece, the first of them with the header; the CRL's signature is checked already.
+@dataclass(frozen=True, slots=True)
+class Making:
+    """An index that is being made: how many entries it has, and its bytes, piece by piece."""
+
+    entries: int
+    pieces: Iterator[bytes]
+
+
+def made(crl: Crl, crl_sha256: str, signers: Sequence[bytes], content: bytes | None = None) -> Making:
+    """The index of a CRL whose signature is checked already.
 
     `signers` are the certificates under whose key it was good; `content` is kept with it. Raises `CrlRefused`
-    (`unreadable`, `unknown_extension`, `no_next_update`) before the first piece.
+    (`unreadable`, `unknown_extension`, `no_next_update`).
     """
     if crl.next_update is None:
         raise CrlRefused("no_next_update")
@@ -204,7 +212,11 @@ def made(crl: Crl, crl_sha256: str, signers: Sequence[bytes], content: bytes | N
         "sections": sections,
     }
     told = json.dumps(header, separators=(",", ":")).encode()
-    yield _FORMAT + len(told).to_bytes(4, "big") + told
+    return Making(sum(count for _, _, count in sections), _pieces(told, blocks))
+
+
+def _pieces(header: bytes, blocks: dict[tuple[str, int], list[bytes]]) -> Iterator[bytes]:
+    yield _FORMAT + len(header).to_bytes(4, "big") + header
     for (_, length), held in sorted(blocks.items()):
         yield from _merged(held, length + _BESIDE_SERIAL)
 

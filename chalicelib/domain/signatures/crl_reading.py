@@ -7,6 +7,8 @@ comes is walked by the strict reader. What neither takes makes the CRL unreadabl
 
 from __future__ import annotations
 
+import base64
+import binascii
 import bisect
 import re
 from collections.abc import Iterator
@@ -15,11 +17,21 @@ from datetime import datetime
 
 from chalicelib.domain.signatures import strict_der
 
-ISSUING_POINT, DELTA_INDICATOR, CRL_NUMBER, FRESHEST = b"\x55\x1d\x1c", b"\x55\x1d\x1b", b"\x55\x1d\x14", b"\x55\x1d\x2e"
+ISSUING_POINT, DELTA_INDICATOR, CRL_NUMBER, FRESHEST = (
+    b"\x55\x1d\x1c",
+    b"\x55\x1d\x1b",
+    b"\x55\x1d\x14",
+    b"\x55\x1d\x2e",
+)
 AUTHORITY_KEY, ISSUER_ALT_NAME = b"\x55\x1d\x23", b"\x55\x1d\x12"
 _AUTHORITY_INFORMATION = bytes.fromhex("2b06010505070101")
 _KNOWN = {ISSUING_POINT, DELTA_INDICATOR, CRL_NUMBER, FRESHEST, AUTHORITY_KEY, ISSUER_ALT_NAME, _AUTHORITY_INFORMATION}
-_REASON, _HOLD_INSTRUCTION, _INVALIDITY_DATE, _CERTIFICATE_ISSUER = b"\x55\x1d\x15", b"\x55\x1d\x17", b"\x55\x1d\x18", b"\x55\x1d\x1d"
+_REASON, _HOLD_INSTRUCTION, _INVALIDITY_DATE, _CERTIFICATE_ISSUER = (
+    b"\x55\x1d\x15",
+    b"\x55\x1d\x17",
+    b"\x55\x1d\x18",
+    b"\x55\x1d\x1d",
+)
 _ENTRY_KNOWN = {_REASON, _HOLD_INSTRUCTION, _INVALIDITY_DATE, _CERTIFICATE_ISSUER}
 # CRLReason: 7 is unused.
 _REASONS = frozenset(range(11)) - {7}
@@ -27,6 +39,7 @@ NO_REASON = 0xFF
 # RFC 5280, section 4.1.2.2: at most 20 octets; a positive one may need a leading zero.
 LONGEST_SERIAL = 21
 _DATE_DIGITS = 12
+_ARMOUR = re.compile(rb"-----(?:BEGIN|END) X509 CRL-----")
 _LEAST_WINDOW, _LARGEST_WINDOW = 4 * 1024, 2 * 1024 * 1024
 
 
@@ -73,6 +86,16 @@ class Run:
     issuer: bytes | None
     serial_length: int
     records: bytes
+
+
+def der_of(content: bytes) -> bytes:
+    """The DER of a CRL as CAs serve it: DER, PEM, or bare base64. Raises `CrlRefused`."""
+    if content[:1] == b"\x30":
+        return content
+    try:
+        return base64.b64decode(b"".join(_ARMOUR.sub(b"", content).split()), validate=True)
+    except binascii.Error as failed:
+        raise CrlRefused("unreadable") from failed
 
 
 def read(content: bytes) -> Crl:

@@ -62,7 +62,7 @@ def _is_strong(key: keys.PublicKeyInfo) -> bool:
     return key.algorithm == "ec" and key.curve[0] == "named" and key.curve[1] in _CURVES
 
 
-def is_signed_by(spki: bytes, algorithm: bytes, signature: bytes, signed: bytes | memoryview) -> bool:
+def is_signed_by(spki: bytes, algorithm: bytes, signature: bytes, signed: bytes) -> bool:
     """Whether `signature` over `signed` is by this key: `spki` and `algorithm` are DER. Never raises."""
     try:
         key = _key(spki)
@@ -79,7 +79,7 @@ def is_signed_by(spki: bytes, algorithm: bytes, signature: bytes, signed: bytes 
             public = keys.PublicKeyInfo.load(spki, strict=True)
             if not Algorithms().signature_algorithm_allowed(named, None, public):
                 return False
-            DefaultSignatureValidator().validate_signature(signature, bytes(signed), public, named)
+            DefaultSignatureValidator().validate_signature(signature, signed, public, named)
     except (InvalidSignature, UnsupportedAlgorithm, AlgorithmNotSupported, PSSParameterMismatch):
         return False
     except (ValueError, TypeError, KeyError, AssertionError):

@@ -31,7 +31,11 @@ class PathCertificate:
         self.der = content
         start, stop = strict_der.whole(content, strict_der.SEQUENCE)
         tbs, algorithm, signature = _three(content, start, stop)
-        if tbs[0] != strict_der.SEQUENCE or algorithm[0] != strict_der.SEQUENCE or signature[0] != strict_der.BIT_STRING:
+        if (
+            tbs[0] != strict_der.SEQUENCE
+            or algorithm[0] != strict_der.SEQUENCE
+            or signature[0] != strict_der.BIT_STRING
+        ):
             raise strict_der.DerUnreadable("no certificate")
         self.signed = content[tbs[1] : tbs[3]]
         self.algorithm = content[algorithm[1] : algorithm[3]]

@@ -30,7 +30,16 @@ from chalicelib.domain.signatures import path_certificates
 from chalicelib.domain.signatures.issuer_signatures import Algorithms, is_signed_by
 from chalicelib.domain.signatures.path_building import Path
 from chalicelib.domain.signatures.report import Reason
-from chalicelib.domain.signatures.strict_der import INTEGER, OID, SEQUENCE, DerUnreadable, children, expect, integer, whole
+from chalicelib.domain.signatures.strict_der import (
+    INTEGER,
+    OID,
+    SEQUENCE,
+    DerUnreadable,
+    children,
+    expect,
+    integer,
+    whole,
+)
 from chalicelib.domain.signatures.trust import PathPolicies
 
 # Our own revocation is judged over indexes, once the path is known to be one.

@@ -90,7 +90,7 @@ class Paths:
             return ChainFound(fails(Aspect.CHAIN, Reason.CHAIN_INVALID), _NOT_REACHED)
 
     def leads_to_anchor(self, certificate: PathCertificate, at: datetime) -> bool:
-        """Whether a certificate has a valid path at all, through issuers that are known; revocation is not looked at."""
+        """Whether a certificate has a valid path through issuers that are known; revocation is not looked at."""
         search = PathSearch(certificate, self._anchors, self._known)
         return certificate.der in self._anchors or any(validated(path, at, PathPolicies()) is None for path in search)
 
@@ -151,7 +151,9 @@ class Paths:
             if (
                 each.not_before <= at <= each.not_after
                 and _is_named(leaf, issuer)
-                and all(certificate.der in self._known or certificate.der in others for certificate in each.issuers[:-1])
+                and all(
+                    certificate.der in self._known or certificate.der in others for certificate in each.issuers[:-1]
+                )
                 and is_signed_by(issuer.spki, leaf.algorithm, leaf.signature, leaf.signed)
                 and self._stands(each, now)
             ):
@@ -176,7 +178,7 @@ class Paths:
 
 
 class _Inquiry:
-    """The revocation of all that one path rests on; `visiting` are the CRL signers whose own path is being looked at."""
+    """The revocation of all that one path rests on; `visiting` are CRL signers whose own path is looked at."""
 
     def __init__(
         self,
@@ -228,7 +230,9 @@ class _Inquiry:
             self._revocation, self._anchors, self._issuers, self._at, self._now, self._visiting | {signer.der}
         )
         return any(
-            path[-1].der == anchor.der and validated(path, self._at, PathPolicies()) is None and inner.of(path).rank == 0
+            path[-1].der == anchor.der
+            and validated(path, self._at, PathPolicies()) is None
+            and inner.of(path).rank == 0
             for path in PathSearch(signer, self._anchors, self._issuers)
         )
 

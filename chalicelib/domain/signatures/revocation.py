@@ -1,4 +1,4 @@
-"""Whether a certificate is revoked: decided over CRL indexes and OCSP, and never taken as good where nothing is known."""
+"""Whether a certificate is revoked: decided over CRL indexes and OCSP; never good where nothing is known."""
 
 from __future__ import annotations
 

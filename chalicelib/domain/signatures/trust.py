@@ -1,4 +1,4 @@
-"""What is trusted: the pinned anchors, the issuers that are known beside them, and the policies that are accepted.
+"""What is trusted: the pinned anchors, and the issuers that are known beside them.
 
 An anchor is trusted because its SHA-256 is pinned here, never because a file lies in a directory; the system's own
 store is not looked at. Issuers below an anchor (licensed CAs, their sub-CAs) are data: they help to find a path.
@@ -24,10 +24,6 @@ _SPL_2022 = "b724689b79b2ef9421ef8f5cc733eb093851b170ee715177005a09f226d8c91a"
 _LARGEST = 64 * 1024
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
-CLASS_3 = "2.16.356.100.2.3"
-EKYC_SINGLE_FACTOR = "2.16.356.100.2.4.1"
-EKYC_MULTI_FACTOR = "2.16.356.100.2.4.2"
-
 
 class TrustRefused(Exception):  # noqa: N818
     """A file of the trust directory is unreadable, or none that is pinned; the message names it."""
@@ -37,8 +33,8 @@ class TrustRefused(Exception):  # noqa: N818
 class PathPolicies:
     """The inputs of RFC 5280, section 6.1.1 (c) and (e) to (g); as they stand here, no policy is asked for.
 
-    What class a signer's certificate must be of is judged on the certificate (`accepted_policies`): India's CA
-    certificates name the arc of all classes and no class, so no class outlives RFC 5280's own processing.
+    What class a signer's certificate must be of is judged on the certificate itself (`policy`): India's CA certificates
+    name the arc of all classes and no class, so no class outlives RFC 5280's own processing.
     """
 
     initial_set: frozenset[str] = frozenset({"any_policy"})
@@ -49,15 +45,10 @@ class PathPolicies:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a signature may rest on; certificates are DER.
-
-    `accepted_policies` are those of a DSC, `ekyc_policies` of an Aadhaar e-Sign certificate: dotted OIDs.
-    """
+    """What a signature may rest on; certificates are DER."""
 
     anchors: tuple[bytes, ...]
     intermediates: tuple[bytes, ...] = ()
-    accepted_policies: frozenset[str] = frozenset({CLASS_3})
-    ekyc_policies: frozenset[str] = frozenset({EKYC_SINGLE_FACTOR, EKYC_MULTI_FACTOR})
     path_policies: PathPolicies = field(default_factory=PathPolicies)
 
     def __repr__(self) -> str:
@@ -95,8 +86,6 @@ def trust_of(
     files: Mapping[str, bytes],
     intermediates: frozenset[str],
     anchors: frozenset[str] = frozenset(PINNED_ANCHORS),
-    accepted_policies: frozenset[str] = frozenset({CLASS_3}),
-    ekyc_policies: frozenset[str] = frozenset({EKYC_SINGLE_FACTOR, EKYC_MULTI_FACTOR}),
 ) -> Trust:
     """The trust in these files (name → content). `anchors` and `intermediates` are the pinned SHA-256, hex.
 
@@ -120,7 +109,7 @@ def trust_of(
             raise TrustRefused(f"{name}: its SHA-256 {digest} is not pinned")
     if not found_anchors:
         raise TrustRefused("no anchor")
-    return Trust(tuple(found_anchors), tuple(found_intermediates), accepted_policies, ekyc_policies)
+    return Trust(tuple(found_anchors), tuple(found_intermediates))
 
 
 def _names_one_of(der: bytes, names: tuple[str, ...]) -> bool:

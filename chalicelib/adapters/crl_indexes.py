@@ -1,0 +1,132 @@
+"""The indexes of CRLs: in S3, with the store's `CrlState` pointing at the one that stands, and in our own temporary files.
+
+Each source has two places in S3, taken in turn: what the record points at is never written over, so that who read the
+record a moment ago still finds the index that it named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import IO, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.adapters.aws import Aws
+from chalicelib.domain.ports import Store
+from chalicelib.domain.signatures.crl_index import CrlIndex, IndexDamaged
+from chalicelib.domain.signatures.refreshing import IndexUnkept
+from chalicelib.domain.signatures.revocation import CrlSource
+from chalicelib.settings import Settings
+
+# How long a container goes by what it has heard of a source.
+ASKED_AGAIN = timedelta(seconds=60)
+_FOLDER = "crl"
+_PIECE = 1024 * 1024
+_NOT_THERE = {"404", "NoSuchKey", "NotFound"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    asked_at: datetime
+    sha256: str | None
+    index: CrlIndex | None
+
+
+class S3CrlIndexes:
+    """`revocation.Indexes` and `refreshing.IndexShelf`."""
+
+    def __init__(self, aws: Aws, settings: Settings, store: Store) -> None:
+        self._aws, self._settings, self._store = aws, settings, store
+        self._held: dict[str, _Held] = {}
+        self._lock = Lock()
+
+    def current(self, source: CrlSource, now: datetime) -> CrlIndex | None:
+        """See `revocation.Indexes`. A file whose hash is not the record's counts as none. Raises `StoreUnavailable`."""
+        with self._lock:
+            held = self._held.get(source.source_id)
+            if held is None or abs(now - held.asked_at) >= ASKED_AGAIN:
+                held = self._held[source.source_id] = self._asked(source, held, now)
+            return held.index
+
+    def forget(self, source_id: str) -> None:
+        """Ask the record again at the next look-up: its index was just made anew."""
+        with self._lock:
+            self._held.pop(source_id, None)
+
+    def _asked(self, source: CrlSource, held: _Held | None, now: datetime) -> _Held:
+        state = self._store.crl_state(source.source_id)
+        if state is None or state.index_key is None or state.index_sha256 is None:
+            return _Held(now, None, None)
+        if held and held.index and held.sha256 == state.index_sha256:
+            return _Held(now, held.sha256, held.index)
+        return _Held(now, state.index_sha256, self._opened(source, state.index_key, state.index_sha256))
+
+    def _opened(self, source: CrlSource, key: str, sha256: str) -> CrlIndex | None:
+        try:
+            # Nameless: it goes with the process, or with the last who reads it.
+            with tempfile.TemporaryFile() as file:
+                if self._downloaded(key, file) != sha256:
+                    return None
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return CrlIndex(mapped, source.source_id, sha256)
+        except (BotoCoreError, ClientError, IndexDamaged, ValueError, OSError):
+            return None
+
+    def _downloaded(self, key: str, file: IO[bytes]) -> str:
+        digest = hashlib.sha256()
+        with closing(self._client.get_object(Bucket=self._bucket, Key=key)["Body"]) as body:
+            for piece in body.iter_chunks(_PIECE):
+                digest.update(piece)
+                file.write(piece)
+        file.flush()
+        return digest.hexdigest()
+
+    def keep(self, source_id: str, current_key: str | None, pieces: Iterator[bytes]) -> tuple[str, str]:
+        """See `refreshing.IndexShelf`."""
+        places = [f"{_FOLDER}/{source_id}/{turn}" for turn in ("a", "b")]
+        key = next(place for place in places if place != current_key)
+        digest = hashlib.sha256()
+        with tempfile.TemporaryFile() as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+            file.seek(0)
+            try:
+                self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=file,
+                    ContentType="application/octet-stream",
+                    Metadata={"sha256": digest.hexdigest()},
+                )
+            except (BotoCoreError, ClientError) as failed:
+                raise IndexUnkept(key) from failed
+        self.forget(source_id)
+        return key, digest.hexdigest()
+
+    def has(self, key: str, sha256: str) -> bool:
+        """See `refreshing.IndexShelf`."""
+        try:
+            told = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] in _NOT_THERE:
+                return False
+            raise IndexUnkept(key) from refused
+        except BotoCoreError as failed:
+            raise IndexUnkept(key) from failed
+        return bool(told["Metadata"].get("sha256") == sha256)
+
+    @property
+    def _bucket(self) -> str:
+        return self._settings["DOCUMENTS_BUCKET"]
+
+    @property
+    def _client(self) -> Any:  # noqa: ANN401 - botocore makes its clients at run time
+        return self._aws.client("s3")
