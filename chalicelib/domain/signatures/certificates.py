@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from chalicelib.domain.signatures.cms import CertificateNamed, SignedMessage, SignerIdentifier
 from chalicelib.domain.signatures.der import Der, context, oid
 from chalicelib.domain.signatures.report import Aspect, Reason
-from chalicelib.domain.signatures.strict_der import OID, SET
+from chalicelib.domain.signatures.strict_der import OID, SET, DerUnreadable
 from chalicelib.domain.signatures.unfit import Unfit, unfit_if_malformed
 
 COMMON_NAME: Final = oid("2.5.4.3")
@@ -81,7 +81,7 @@ def of_signer(message: SignedMessage) -> bytes:
 
 def _is_named(certificate: bytes, signer: SignerIdentifier) -> bool:
     if signer.key_identifier is not None:
-        own = _extension(x509.load_der_x509_certificate(certificate).extensions, x509.SubjectKeyIdentifier)
+        own = _extension(_parsed(certificate).extensions, x509.SubjectKeyIdentifier)
         return own is not None and own.value.digest == signer.key_identifier
     issuer, serial_number = _issuer_and_serial(certificate)
     return serial_number == signer.serial_number and issuer == signer.issuer
@@ -101,16 +101,23 @@ def _issuer_and_serial(certificate: bytes) -> tuple[bytes, int]:
     return to_be_signed.whole(), serial_number
 
 
+def _parsed(certificate: bytes) -> x509.Certificate:
+    if _to_be_signed(certificate).integer() < 1:
+        # RFC 5280 allows none; pyca would only warn.
+        raise DerUnreadable("no serial number")
+    return x509.load_der_x509_certificate(certificate)
+
+
 def read(certificate: bytes) -> Leaf:
     """What stands in a certificate (DER). Raises Unfit where it cannot be read."""
     with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
         to_be_signed = _to_be_signed(certificate)
-        to_be_signed.integer()
+        to_be_signed.skip()
         to_be_signed.skip()
         issuer = _texts(to_be_signed.enter())
         to_be_signed.skip()
         subject = _texts(to_be_signed.enter())
-        parsed = x509.load_der_x509_certificate(certificate)
+        parsed = _parsed(certificate)
         extensions = parsed.extensions
         policies = _extension(extensions, x509.CertificatePolicies)
         usage = _extension(extensions, x509.KeyUsage)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-
 import pytest
 from asn1crypto import cms as asn1_cms
-from cryptography.utils import CryptographyDeprecationWarning
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,14 +19,6 @@ NAMES = ["RSA, SHA-256", "PSS, SHA-256", "P-256", "e-KYC with C=India", "a frame
 GOOD = {name: corpus.GOOD[name]() for name in NAMES}
 PARTS = {name: parts(signature) for name, signature in GOOD.items()}
 bits = st.integers(1, 255)
-
-
-@pytest.fixture(autouse=True)
-def pyca_may_warn_of_what_it_will_refuse_one_day() -> Iterator[None]:
-    """Of a serial number below 1, for one; it is no error of ours, whether pyca warns or refuses."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        yield
 
 
 @pytest.mark.parametrize("part", ["certificate", "attributes", "signature"])
