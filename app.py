@@ -26,8 +26,8 @@ from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
-from chalicelib.handlers.revocation_steps import revocation_steps
 from chalicelib.handlers.reminder_steps import reminder_steps
+from chalicelib.handlers.revocation_steps import revocation_steps
 from chalicelib.handlers.second_factor import second_factor
 from chalicelib.handlers.sessions import sessions
 from chalicelib.handlers.signature_steps import signature_steps

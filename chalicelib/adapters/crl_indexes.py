@@ -1,4 +1,4 @@
-"""The indexes of CRLs: in S3, with the store's `CrlState` pointing at the one that stands, and in our own temporary files.
+"""The indexes of CRLs: in S3, where the store's `CrlState` says which one stands, and in our own temporary files.
 
 Each source has two places in S3, taken in turn: what the record points at is never written over, so that who read the
 record a moment ago still finds the index that it named.

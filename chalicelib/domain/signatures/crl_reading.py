@@ -44,7 +44,7 @@ _LEAST_WINDOW, _LARGEST_WINDOW = 4 * 1024, 2 * 1024 * 1024
 
 
 class CrlRefused(Exception):  # noqa: N818
-    """The CRL is not one to go by; `reason` is a stable word: `unreadable`, `unknown_extension`, …"""
+    """The CRL is not one to go by; `reason` is a stable word, such as `unreadable`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

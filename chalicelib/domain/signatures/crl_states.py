@@ -11,8 +11,8 @@ class CrlState:
     """One watched CRL. Times are aware UTC; hashes are SHA-256, hex.
 
     `index_key` is where the sorted index of serials lies; None until a CRL was taken for the first time. `refused` is
-    why the last refresh left the index as it was (a stable word), None where it was good; `parked_sha256` is the CRL that
-    waits for an operator where that is `shrunk`.
+    why the last refresh left the index as it was (a stable word), None where it was good; `parked_sha256` is
+    the CRL that waits for an operator where that is `shrunk`.
     """
 
     source_id: str

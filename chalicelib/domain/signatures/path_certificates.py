@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from functools import cached_property, lru_cache
 
 from asn1crypto import x509
@@ -11,8 +10,10 @@ from asn1crypto import x509
 from chalicelib.domain.signatures import strict_der
 
 # Extensions, by the content of their OID (2.5.29.x).
-KEY_IDENTIFIER, KEY_USAGE, SUBJECT_ALT_NAME, BASIC_CONSTRAINTS = b"\x55\x1d\x0e", b"\x55\x1d\x0f", b"\x55\x1d\x11", b"\x55\x1d\x13"  # fmt: skip
-NAME_CONSTRAINTS, DISTRIBUTION_POINTS, POLICIES, POLICY_MAPPINGS = b"\x55\x1d\x1e", b"\x55\x1d\x1f", b"\x55\x1d\x20", b"\x55\x1d\x21"  # fmt: skip
+KEY_IDENTIFIER, KEY_USAGE = b"\x55\x1d\x0e", b"\x55\x1d\x0f"
+SUBJECT_ALT_NAME, BASIC_CONSTRAINTS = b"\x55\x1d\x11", b"\x55\x1d\x13"
+NAME_CONSTRAINTS, DISTRIBUTION_POINTS = b"\x55\x1d\x1e", b"\x55\x1d\x1f"
+POLICIES, POLICY_MAPPINGS = b"\x55\x1d\x20", b"\x55\x1d\x21"
 AUTHORITY_KEY_IDENTIFIER, POLICY_CONSTRAINTS, EXTENDED_KEY_USAGE = b"\x55\x1d\x23", b"\x55\x1d\x24", b"\x55\x1d\x25"
 INHIBIT_ANY_POLICY = b"\x55\x1d\x36"
 AUTHORITY_INFORMATION = bytes.fromhex("2b06010505070101")

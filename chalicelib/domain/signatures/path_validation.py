@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -97,8 +98,7 @@ class _AsTheyStand(SignatureValidator):
 
     def __init__(self, path: Path) -> None:
         self._by_signature = {
-            certificate.signature: (certificate, issuer.spki)
-            for certificate, issuer in zip(path, path[1:], strict=False)
+            certificate.signature: (certificate, issuer.spki) for certificate, issuer in pairwise(path)
         }
 
     def validate_signature(

@@ -76,7 +76,7 @@ def integer(data: bytes, start: int, stop: int) -> bytes:
         raise DerUnreadable("an empty INTEGER")
     if len(content) > 1 and (
         (content[0] == 0 and content[1] < _SHORT) or (content[0] == 0xFF and content[1] >= _SHORT)
-    ):  # noqa: PLR2004
+    ):
         raise DerUnreadable("an INTEGER not in its shortest form")
     return content
 
