@@ -56,6 +56,21 @@ _SHOWN_PAGES = {
     "staff-readiness-one",
     "staff-member",
     "staff-suspension",
+    "home-iec",
+    "iec-link",
+    "signing",
+    "signing-file",
+    "signing-file-refused",
+    "signing-utility",
+    "signing-utility-not-running",
+    "signing-esign",
+    "signing-refused",
+    "signing-waits",
+    "signing-expired",
+    "signing-done",
+    "iec",
+    "iec-expired",
+    "iec-renew",
 }
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _REPORT_VIOLATIONS = (

@@ -65,7 +65,7 @@ export function readyUtility({ handIn }) {
           find("utility-trouble").hidden = false;
           throw problem;
         }
-        say(find("utility-status"), word("signing.checking"));
+        say(find("utility-status"), word("signing.handing_in"));
         await handIn(signature);
       },
     });

@@ -25,6 +25,7 @@ const QUESTIONS = {
   esign: word("signing.esign_question"),
   provider: word("signing.provider_question"),
 };
+const HEADINGS = { preparing_esign: word("signing.preparing_heading"), at_esign_provider: word("signing.answer_heading") };
 
 const id = new URLSearchParams(location.search).get("signing");
 const path = (rest = "") => `/signings/${encodeURIComponent(id)}${rest}`;
@@ -80,13 +81,16 @@ function turnToWay(chosen) {
 }
 
 /** The page while something is being worked on. */
-function showChecking(text) {
-  only("checking");
-  find("other-way").hidden = find("stop").hidden = true;
-  showUntil(null);
-  find("checking").hidden = false;
-  if (!find("checking").querySelector(".spinner")) find("checking").append(make("span", { class: "spinner", "aria-hidden": "true" }), " ", make("span"));
-  say(find("checking").lastChild, text);
+function showChecking(isLong) {
+  const heading = HEADINGS[signing.status] ?? word("signing.checking_heading");
+  if (find("checking").hidden || find("heading").textContent !== heading) {
+    only("checking");
+    find("other-way").hidden = find("stop").hidden = true;
+    showUntil(null);
+    find("checking").hidden = false;
+    turn(heading);
+  }
+  say(find("checking-text"), isLong ? word("signing.checking_long") : word("signing.checking"));
 }
 
 /** What became of it. `actions` are links and buttons. */
@@ -148,8 +152,7 @@ async function settle(view = signing) {
   const began = now();
   while (WORKING.includes(signing.status) || (isAnswer && signing.status === "at_esign_provider" && now() - began < SHORT)) {
     const isLong = now() - began > SHORT;
-    const waited = signing.status === "at_esign_provider" ? word("signing.answer_waiting") : signing.status === "preparing_esign" ? word("signing.esign_preparing") : null;
-    showChecking(waited ?? (isLong ? word("signing.checking_long") : word("signing.checking")));
+    showChecking(isLong);
     await pause(isLong ? SLOWLY : (signing.retryAfter ?? 1000));
     if (now() - began > LONG) await asked();
     signing = await read(path());
