@@ -40,8 +40,11 @@ TABLE_OPERATIONS = (
     "TransactWriteItems",
     "UpdateItem",
 )
-# The function that sends what is in the outbox.
+# The function that sends what is in the outbox, and the one that keeps revocation data fresh.
 SENDER = {"FunctionName": {"Ref": "SendMessages"}}
+REFRESHER = {"FunctionName": {"Ref": "RefreshRevocation"}}
+# As often as the refreshing runs.
+HALF_AN_HOUR = 1800
 
 API_NAME = {"Ref": "AWS::StackName"}
 
@@ -67,7 +70,7 @@ def watch(template: Template) -> None:
     for name in machines:
         added[f"{name}LogGroup"] = log_group(template["Resources"][name]["Properties"]["StateMachineName"]["Fn::Sub"])
         added |= machine_alarms(name)
-    added |= api_alarms(stage) | message_alarms()
+    added |= api_alarms(stage) | message_alarms() | revocation_alarms()
     added["Dashboard"] = dashboard(functions, tables, machines, stage)
     twice = sorted(added.keys() & template["Resources"].keys())
     if twice:
@@ -214,6 +217,22 @@ def message_alarms() -> dict[str, Resource]:
     }
 
 
+def revocation_alarms() -> dict[str, Resource]:
+    """Alarms of watched CRLs: one too old to go by, one that shrank and waits for an operator, one refused for long.
+
+    While a CRL is too old, signatures of its issuer's certificates wait; they never pass unlooked at.
+    """
+
+    def counted(name: str) -> Resource:
+        return metric(NAMESPACE, name, REFRESHER, "Maximum", period=HALF_AN_HOUR)
+
+    return {
+        "CrlsStaleAlarm": alarm("Signatures wait: a CRL is too old to go by", counted("CrlsStale"), 1),
+        "CrlsParkedAlarm": alarm("A CRL lost most of its entries and waits for an operator", counted("CrlsParked"), 1),
+        "CrlsRefusedAlarm": alarm("A CRL could not be taken for two hours", counted("CrlsRefused"), 1, periods=4),
+    }
+
+
 def dashboard(functions: list[str], tables: list[str], machines: list[str], stage: str) -> Resource:
     """One page for the whole suite: the API, the journeys, the functions, the tables, the messages."""
 
@@ -233,6 +252,8 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         [NAMESPACE, "OldestDueSeconds", *sender, {"stat": "Maximum", "label": "longest wait, s"}],
         [NAMESPACE, "MessagesGivenUp", *sender, {"label": "given up"}],
     ]
+    refresher = ["FunctionName", "${RefreshRevocation}"]
+    crls = [[NAMESPACE, name, *refresher, {"stat": "Maximum"}] for name in ("CrlsStale", "CrlsRefused", "CrlsParked")]
     spent = [["AWS/SNS", "SMSMonthToDateSpentUSD", {"stat": "Maximum"}]]
     pages = [
         ("Answers of the API", counts),
@@ -249,6 +270,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         ("Write units of tables", written),
         ("Throttled writes of tables", throttled),
         ("Messages that wait", outbox),
+        ("CRLs that were not taken", crls),
         ("SMS that arrive, share of 1", sms),
         ("SMS this month, US dollars", spent),
     ]

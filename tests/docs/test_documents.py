@@ -168,6 +168,7 @@ def test_the_runbook_names_every_alarm() -> None:
         *(alarm for machine in machines for alarm in watching.machine_alarms(machine)),
         *watching.api_alarms("api"),
         *watching.message_alarms(),
+        *watching.revocation_alarms(),
     }
     told = {row[0].strip("`") for row in rows(sections(read("docs/runbook.md"))["Alarms"]) if row[0] != "alarm"}
     assert told == made
