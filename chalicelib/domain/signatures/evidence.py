@@ -187,8 +187,11 @@ def _report_of(content: Mapping[str, object]) -> Report:
     findings, shown = content["findings"], content["signer"]
     if not isinstance(findings, list) or not (shown is None or isinstance(shown, dict)):
         raise TypeError("findings")
+    found = tuple(Finding(Aspect(one["aspect"]), Verdict(one["verdict"]), Reason(one["reason"])) for one in findings)
+    if tuple(finding.aspect for finding in found) != tuple(Aspect):
+        raise ValueError("not each aspect once")
     return Report(
-        tuple(Finding(Aspect(one["aspect"]), Verdict(one["verdict"]), Reason(one["reason"])) for one in findings),
+        found,
         _instant(content["checked_at"]),
         str(content["document_sha256"]),
         None if shown is None else _shown_of(shown),

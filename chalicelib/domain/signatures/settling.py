@@ -42,7 +42,7 @@ class Settling:
         """The signing after its submission was judged; `signing` is the version that was judged.
 
         `submission` is what was handed in: for e-Sign the provider's whole answer, `signature` being the CMS in it; for
-        a DSC `signature` is the same in DER, if it was handed in otherwise. The evidence is stored first, then record
+        a DSC `signature` is the same in DER. The evidence is stored first, then record
         and audit in one write. Where another run has settled this very submission, its word stays.
         Raises `DocumentsUnavailable`, `StoreUnavailable`, `carrying_out.SigningUnknown`.
         """

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.ports import Clock, Documents, DocumentsUnavailable, Store
-from chalicelib.domain.signatures import documents_to_sign, transitions
+from chalicelib.domain.signatures import cms, documents_to_sign, transitions
 from chalicelib.domain.signatures.carrying_out import known
 from chalicelib.domain.signatures.demands import Demands
+from chalicelib.domain.signatures.report import Outcome
 from chalicelib.domain.signatures.settling import Settling
 from chalicelib.domain.signatures.signings import SignatureMethod, Signing
 
@@ -49,4 +50,5 @@ class Validating:
         demand = self.demands.of(signing, SignatureMethod.DSC)
         document = documents_to_sign.bytes_of(signing.document)
         validated = self.validator.dsc(handed_in, document, demand, self.clock())
-        return self.settling.settle(signing, validated, handed_in)
+        is_good = validated.report.outcome is Outcome.ACCEPTED
+        return self.settling.settle(signing, validated, handed_in, cms.decoded(handed_in) if is_good else None)
