@@ -7,9 +7,10 @@ certificates carry, and a warning must be neither an error nor hidden.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import lru_cache
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -38,7 +39,6 @@ _TEXTS: Final = {
 }
 
 Texts = Mapping[bytes, tuple[str, ...]]
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def of_signer(message: SignedMessage) -> bytes:
 
 def _is_named(certificate: bytes, signer: SignerIdentifier) -> bool:
     if signer.key_identifier is not None:
-        own = _extension(_parsed(certificate).extensions, x509.SubjectKeyIdentifier)
-        return own is not None and own.value.digest == signer.key_identifier
+        values = (extension.value for extension in _parsed(certificate).extensions)
+        return any(isinstance(own, x509.SubjectKeyIdentifier) and own.digest == signer.key_identifier for own in values)
     issuer, serial_number = _issuer_and_serial(certificate)
     return serial_number == signer.serial_number and issuer == signer.issuer
 
@@ -114,25 +114,34 @@ def read(certificate: bytes) -> Leaf:
         to_be_signed = _to_be_signed(certificate)
         to_be_signed.skip()
         to_be_signed.skip()
-        issuer = _texts(to_be_signed.enter())
+        issuer = _texts_of_issuer(to_be_signed.whole())
         to_be_signed.skip()
         subject = _texts(to_be_signed.enter())
         parsed = _parsed(certificate)
-        extensions = parsed.extensions
-        policies = _extension(extensions, x509.CertificatePolicies)
-        usage = _extension(extensions, x509.KeyUsage)
-        purposes = _extension(extensions, x509.ExtendedKeyUsage)
-        constraints = _extension(extensions, x509.BasicConstraints)
+        policies: Iterable[x509.PolicyInformation] = ()
+        usage: x509.KeyUsage | None = None
+        is_usage_critical = is_authority = False
+        purposes: x509.ExtendedKeyUsage | None = None
+        for extension in parsed.extensions:
+            match extension.value:
+                case x509.CertificatePolicies() as policies:
+                    pass
+                case x509.KeyUsage() as usage:
+                    is_usage_critical = extension.critical
+                case x509.ExtendedKeyUsage() as purposes:
+                    pass
+                case x509.BasicConstraints(ca=is_authority):
+                    pass
         return Leaf(
             certificate,
             parsed,
             subject,
             issuer,
-            frozenset(policy.policy_identifier.dotted_string for policy in policies.value) if policies else frozenset(),
-            usage.value if usage else None,
-            usage is not None and usage.critical,
-            frozenset(purpose.dotted_string for purpose in purposes.value) if purposes else None,
-            constraints is not None and constraints.value.ca,
+            frozenset(policy.policy_identifier.dotted_string for policy in policies),
+            usage,
+            is_usage_critical,
+            frozenset(purpose.dotted_string for purpose in purposes) if purposes is not None else None,
+            is_authority,
         )
 
 
@@ -142,8 +151,10 @@ def public_key(leaf: Leaf) -> CertificatePublicKeyTypes:
         return leaf.certificate.public_key()
 
 
-def _extension(extensions: x509.Extensions, kind: type[_Extension]) -> x509.Extension[_Extension] | None:
-    return next((each for each in extensions if isinstance(each.value, kind)), None)
+@lru_cache(maxsize=64)
+def _texts_of_issuer(name: bytes) -> Texts:
+    # The issuers are few.
+    return _texts(Der(name).enter())
 
 
 def _texts(name: Der) -> dict[bytes, tuple[str, ...]]:
