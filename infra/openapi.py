@@ -35,6 +35,7 @@ _TAGS = {
     "account": "One's own account: password, authenticator, email and mobile, activity, data, closing.",
     "recovery": "A forgotten password, and a mobile replacement that its owner did not ask for.",
     "signatures": "What is to be signed: by a Digital Signature Certificate, or by Aadhaar e-Sign at a provider.",
+    "iec": "Linking a login to an IEC, the users of an IEC, and what was changed of them under signature.",
     "full registration": "Full registration at ICEGATE: a DSC, documents, an officer's decision; renewing the DSC.",
     "staff": "The Back Office: staff are invited, never signed up.",
 }
@@ -50,6 +51,8 @@ _TAG_OF = {
     "/password-resets": "recovery",
     "/mobile-replacements": "recovery",
     "/esign": "signatures",
+    "/signings": "signatures",
+    "/iec": "iec",
     "/icegate/full-registrations": "full registration",
     "/icegate/dsc-renewals": "full registration",
     "/full-registrations": "full registration",
