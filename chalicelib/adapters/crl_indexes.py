@@ -27,7 +27,7 @@ from chalicelib.settings import Settings
 
 # How long a container goes by what it has heard of a source.
 ASKED_AGAIN = timedelta(seconds=60)
-_FOLDER = "crl"
+FOLDER = "crl"
 _PIECE = 1024 * 1024
 _NOT_THERE = {"404", "NoSuchKey", "NotFound"}
 
@@ -90,14 +90,13 @@ class S3CrlIndexes:
 
     def keep(self, source_id: str, current_key: str | None, pieces: Iterator[bytes]) -> tuple[str, str]:
         """See `refreshing.IndexShelf`."""
-        places = [f"{_FOLDER}/{source_id}/{turn}" for turn in ("a", "b")]
-        key = next(place for place in places if place != current_key)
         digest = hashlib.sha256()
         with tempfile.TemporaryFile() as file:
             for piece in pieces:
                 digest.update(piece)
                 file.write(piece)
             file.seek(0)
+            key = self.place(source_id, current_key, digest.hexdigest())
             try:
                 self._client.put_object(
                     Bucket=self._bucket,
@@ -110,6 +109,12 @@ class S3CrlIndexes:
                 raise IndexUnkept(key) from failed
         self.forget(source_id)
         return key, digest.hexdigest()
+
+    def place(self, source_id: str, current_key: str | None, sha256: str) -> str:
+        """Where the next index of a source is put: the one of its two places at which the current one is not."""
+        del sha256
+        places = (f"{FOLDER}/{source_id}/{turn}" for turn in ("a", "b"))
+        return next(place for place in places if place != current_key)
 
     def has(self, key: str, sha256: str) -> bool:
         """See `refreshing.IndexShelf`."""

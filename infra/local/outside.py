@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.local.console_crls import Crls
 from infra.local.console_routes import Route
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Outside:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._authority: Authority | None = None
+        self.crls = Crls(lambda: self.authority, self.around.clock)
         self.dscs: Dscs | None = None
         self.utility: SigningUtility | None = None
 
@@ -72,6 +74,7 @@ class Outside:
 
     def afresh(self) -> None:
         """Forget what was done in it; its authority and the certificates that were issued stay."""
+        self.crls.are_served = True
         if self.utility is not None:
             self.utility.afresh()
 
@@ -92,6 +95,7 @@ def played(around: Around) -> Iterator[Outside]:
     """Play Pravesh's outside world while in the block."""
     outside = Outside(around)
     outside.places.extend(outside.esign.places)
+    outside.places.append(outside.crls.route)
     _Playing.outside = outside
     try:
         with _signing_with_dscs(outside):

@@ -19,8 +19,12 @@ from infra.local.outside import playing
 from infra.local.samples import HOLDERS, Sample
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.crl_indexes import S3CrlIndexes
+    from chalicelib.adapters.revocation_http import AllowListedHosts
     from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProviders
+    from chalicelib.domain.signatures.revocation import CrlSource
+    from chalicelib.domain.signatures.trust import Trust
 
 Clock = Callable[[], datetime]
 
@@ -39,6 +43,42 @@ class LaptopSuite(suite.Suite):
         from infra.local.esign_provider import request_key  # noqa: PLC0415
 
         return request_key(playing().esign)
+
+    @cached_property
+    def trust(self) -> "Trust":
+        """The test certifying authority's root in the place of India's."""
+        from chalicelib.domain.signatures.trust import Trust  # noqa: PLC0415
+
+        authority = playing().authority
+        return Trust((authority.root,), authority.intermediates)
+
+    @cached_property
+    def crl_sources(self) -> "tuple[CrlSource, ...]":
+        """The CRLs of the test certifying authority, at the console."""
+        from chalicelib.domain.signatures.path_certificates import PathCertificate, common_name  # noqa: PLC0415
+        from chalicelib.domain.signatures.revocation import CrlSource  # noqa: PLC0415
+
+        authority = playing().authority
+        return tuple(
+            CrlSource(name, url, common_name(PathCertificate(authority.ca(name).der).subject))
+            for name, url in authority.crl_urls.items()
+        )
+
+    @cached_property
+    def crl_indexes(self) -> "S3CrlIndexes":
+        """The indexes of CRLs, none written over: the records of the start, put back, still find theirs."""
+        from infra.local.kept_indexes import KeptIndexes  # noqa: PLC0415
+
+        return KeptIndexes(self.aws, self.settings, self.store)
+
+    @cached_property
+    def revocation_hosts(self) -> "AllowListedHosts":
+        """The console, which is at a private address."""
+        from chalicelib.adapters.revocation_http import AllowListedHosts  # noqa: PLC0415
+        from chalicelib.adapters.trust import hosts_of  # noqa: PLC0415
+
+        hosts = hosts_of(self.crl_sources)
+        return AllowListedHosts(hosts, private=hosts)
 
 
 @contextmanager
