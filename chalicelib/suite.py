@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.signatures.esign.providers import EsignProviders
     from chalicelib.domain.signatures.esign.steps import EsignSteps
     from chalicelib.domain.signatures.paths import Paths
+    from chalicelib.domain.signatures.policy import SignaturePolicy
     from chalicelib.domain.signatures.refreshing import Refreshing
     from chalicelib.domain.signatures.revocation import CrlSource
     from chalicelib.domain.signatures.settling import Settling
@@ -195,12 +196,18 @@ class Suite:
         return Paths(self.trust, Revocation(self.crl_sources, self.crl_indexes, self.revocation_hosts))
 
     @cached_property
+    def signature_policy(self) -> SignaturePolicy:
+        """What is demanded of a signer's certificate."""
+        from chalicelib.adapters.signature_policy import configured  # noqa: PLC0415
+
+        return configured()
+
+    @cached_property
     def validator(self) -> Validator:
         """What judges signatures."""
-        from chalicelib.adapters import signature_policy  # noqa: PLC0415
         from chalicelib.domain.signatures.validation import Validator  # noqa: PLC0415
 
-        return Validator(self.paths, signature_policy.configured())
+        return Validator(self.paths, self.signature_policy)
 
     @cached_property
     def refreshing(self) -> Refreshing:

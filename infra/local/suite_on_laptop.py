@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.revocation_http import AllowListedHosts
     from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProviders
+    from chalicelib.domain.signatures.policy import SignaturePolicy
     from chalicelib.domain.signatures.revocation import CrlSource
     from chalicelib.domain.signatures.trust import Trust
 
@@ -51,6 +52,13 @@ class LaptopSuite(suite.Suite):
 
         authority = playing().authority
         return Trust((authority.root,), authority.intermediates)
+
+    @cached_property
+    def signature_policy(self) -> "SignaturePolicy":
+        """The packaged one, which knows besides where the test certifying authority writes an IEC."""
+        from infra.local.certificate_profiles import accepting_policy  # noqa: PLC0415
+
+        return accepting_policy()
 
     @cached_property
     def crl_sources(self) -> "tuple[CrlSource, ...]":
