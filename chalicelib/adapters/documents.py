@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.domain.ports import DocumentsUnavailable, UploadForm
+from chalicelib.domain.ports import READ_WITHIN, UPLOAD_WITHIN, DocumentsUnavailable, UploadForm
 from chalicelib.settings import Settings
 
-UPLOAD_WITHIN = timedelta(minutes=10)
-READ_WITHIN = timedelta(minutes=5)
 # What lies here is never written over: the bucket's policy takes a write only if it asks that nothing be there yet.
 KEPT = "evidence/"
 _IS_THERE = "PreconditionFailed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -223,6 +223,11 @@ class Keyring(Protocol):
     def by_id(self, key_id: str) -> ServerKey:
         """The key under which something was made. Raises `KeyError` when it was withdrawn."""
         ...
+
+
+# How long a form to upload with is good, and an address to read at.
+UPLOAD_WITHIN = timedelta(minutes=10)
+READ_WITHIN = timedelta(minutes=5)
 
 
 class DocumentsUnavailable(Exception):  # noqa: N818

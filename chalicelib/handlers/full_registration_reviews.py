@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.icegate import full_registration_rules as rules
 from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
+from chalicelib.domain.ports import READ_WITHIN
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers.full_registration_models import DecisionBody, parse_status
 from chalicelib.handlers.full_registration_review_models import (
@@ -72,9 +73,6 @@ def read_full_registration_case(asked: Asked[None], registration_id: str) -> Ans
 )
 def read_uploaded_document(_asked: Asked[None], registration_id: str, document_id: str) -> Answer:
     """An address that is good for 5 minutes; the browser saves the file and does not show it."""
-    # Imported here: every other route starts without it.
-    from chalicelib.adapters.documents import READ_WITHIN  # noqa: PLC0415
-
     expires_at = suite().clock() + READ_WITHIN
     url = suite().full_registration_reviews.document_url(registration_id, document_id)
     return Answer(DownloadView(url, instant(expires_at)))
