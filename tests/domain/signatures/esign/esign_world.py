@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.changes import WriteSigning
 from chalicelib.domain.identifiers import Iec, Pan
 from chalicelib.domain.iec.records import IecRecord, NatureOfConcern, Person, PersonRole
@@ -93,7 +94,7 @@ def signing(family: Family = FIRST, **changes: Any) -> Signing:
     made = Signing(
         signing_id=SIGNING,
         purpose=Purpose.LINK_IEC,
-        owner="account:someone",
+        owner=OwnerKey("account:someone"),
         iec="ZZZPZ9999Z",
         document=DOCUMENT,
         document_sha256=SHA256.hex(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib.domain.signatures.esign.transactions import ANSWER_BYTES_AT_MOST
 from chalicelib.domain.signatures.signings import SigningStatus
 from infra.local import esign_answers
-from infra.local.esign_answers import FIRST, SECOND, Said, Signatory, Wrong
+from infra.local.esign_answers import FIRST, SECOND, Signatory, Wrong
 from tests.domain.signatures.esign import esign_world as worlds
 from tests.domain.signatures.esign.esign_world import World
+from tests.domain.signatures.signing_world import NOW
 
 GOOD = worlds.answer()
 UNREADABLE, WRONG = "esign_response_unreadable", "esign_provider_signature_wrong"
@@ -104,7 +104,7 @@ FOUND: dict[str, tuple[bytes, str]] = {
     ),
     "status changed after signing": (
         esign_answers.signed(
-            FIRST, worlds.provider(), esign_answers.failure(FIRST, txn=worlds.TXN, at=worlds.NOW, error="E")
+            FIRST, worlds.provider(), esign_answers.failure(FIRST, txn=worlds.TXN, at=NOW, error="E")
         ).replace(b'status="0"', b'status="1"'),
         WRONG,
     ),
@@ -208,7 +208,9 @@ def test_without_a_pinned_certificate_nothing_holds() -> None:
 def test_a_pinned_certificate_that_has_expired_signs_no_more() -> None:
     world = World()
     world.clock.advance(hours=24 * 800)
-    world.change(expires_at=world.clock.now, esign=replace(world.signing.esign, expires_at=world.clock.now))  # type: ignore[type-var]
+    transaction = world.signing.esign
+    assert transaction is not None
+    world.change(expires_at=world.clock.now, esign=replace(transaction, expires_at=world.clock.now))
     world.at_provider()
     world.comes(worlds.answer(at=world.clock.now))
     world.judged()
@@ -231,9 +233,6 @@ def test_a_flood_is_kept_within_bounds_and_costs_no_attempt() -> None:
         world.comes(FORGED + b" " * number)
     waiting = world.judged()
     assert (waiting.status, waiting.attempts, len(world.found())) == (SigningStatus.AT_ESIGN_PROVIDER, 1, 20)
-
-
-Change = Callable[[Said], Said]
 
 
 def test_what_an_evil_person_signs_elsewhere_does_not_sign_here() -> None:

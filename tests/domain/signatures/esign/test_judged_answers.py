@@ -10,15 +10,16 @@ import pytest
 
 from chalicelib.domain.changes import StoreUnavailable
 from chalicelib.domain.ports import DocumentsUnavailable
+from chalicelib.domain.signatures.esign.providers import EsignUnavailable
 from chalicelib.domain.signatures.report import Aspect, Verdict
 from chalicelib.domain.signatures.signing_steps import SigningSteps
-from chalicelib.domain.signatures.signings import Signing, SigningStatus
+from chalicelib.domain.signatures.signings import EsignTransaction, Signing, SigningStatus
 from infra.local import cms_signing, esign_answers
 from infra.local.cms_signing import As
 from infra.local.esign_answers import FIRST, SECOND, Family, Said, Signatory
 from tests.domain.signatures.esign import esign_world as worlds
-from tests.domain.signatures.esign.esign_world import FAMILIES, NOW, SIGNING, World
-from tests.domain.signatures.signing_world import authority
+from tests.domain.signatures.esign.esign_world import FAMILIES, SIGNING, World
+from tests.domain.signatures.signing_world import NOW, authority
 
 ANOTHER = b"\x07" * 32
 
@@ -137,7 +138,9 @@ def test_na_and_absent_are_no_error(said: str) -> None:
 
 def test_an_answer_counts_until_the_grace_is_over() -> None:
     world = World()
-    late_until = world.at_provider().esign.late_until  # type: ignore[union-attr]
+    world.at_provider()
+    late_until = _transaction(world).late_until
+    assert late_until is not None
     assert late_until == world.signing.expires_at + timedelta(minutes=5)
     made_in_time = esign_answers.success(
         FIRST, worlds.leaf(), txn=worlds.TXN, document_sha256=worlds.SHA256, at=late_until, signed_at=NOW
@@ -150,8 +153,10 @@ def test_an_answer_counts_until_the_grace_is_over() -> None:
 
 def test_an_answer_after_the_grace_comes_too_late() -> None:
     world = World()
-    late_until = world.at_provider().esign.late_until  # type: ignore[union-attr]
-    world.clock.now = late_until  # type: ignore[assignment]
+    world.at_provider()
+    late_until = _transaction(world).late_until
+    assert late_until is not None
+    world.clock.now = late_until
     world.comes(worlds.answer(what=worlds.said(at=world.clock.now, signed_at=NOW)))
     assert world.judged().status is SigningStatus.AT_ESIGN_PROVIDER
     assert world.found() == ["esign_too_late"]
@@ -258,7 +263,7 @@ def test_a_provider_that_cannot_be_asked_is_not() -> None:
 def test_a_key_that_cannot_be_reached_is_no_refusal() -> None:
     world = World()
     world.key.is_down = True
-    with pytest.raises(worlds.EsignUnavailable):
+    with pytest.raises(EsignUnavailable):
         world.at_provider()
     assert world.signing.status is SigningStatus.PREPARING_ESIGN
     world.key.is_down = False
@@ -313,7 +318,7 @@ def test_every_aspect_that_was_not_reached_says_so() -> None:
     assert set(verdicts.values()) == {Verdict.NOT_REACHED}
 
 
-def _transaction(world: World) -> worlds.EsignTransaction:
+def _transaction(world: World) -> EsignTransaction:
     assert world.signing.esign is not None
     return world.signing.esign
 
