@@ -106,12 +106,21 @@ class Schemas:
         if dataclasses.is_dataclass(kinds[0]):
             inner = self.of_answer(cast("type[Any]", kinds[0]))
             return {**FIELDS[name], "anyOf": [inner, {"type": "null"}]} if len(kinds) > 1 else {**FIELDS[name], **inner}
+        if get_origin(kinds[0]) is dict:
+            return {"type": "object", **FIELDS[name], "additionalProperties": _member(get_args(kinds[0])[1])}
         wanted: list[str] = [_TYPES[kind] for kind in kinds]
         schema: Schema = {**FIELDS[name], "type": wanted if len(wanted) > 1 else wanted[0]}
         enum = _ENUMS.get((view, name))
         if enum is not None:
             schema["enum"] = [member.value for member in enum] + ([None] if "null" in wanted else [])
         return schema
+
+
+def _member(kind: Any) -> Schema:  # noqa: ANN401 - any annotation
+    """The schema of what a mapping holds: texts, or lists of texts."""
+    if get_origin(kind) is list:
+        return {"type": "array", "items": {"type": _TYPES[get_args(kind)[0]]}}
+    return {"type": _TYPES[kind]}
 
 
 def _sent(field: Sent) -> Schema:

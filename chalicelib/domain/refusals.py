@@ -67,7 +67,6 @@ class Code(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"
     STAFF_STATUS_CONFLICT = "staff_status_conflict"
     # Signatures, IECs and their users, full registration.
-    SIGNATURE_REFUSED = "signature_refused"
     SIGNATURE_ATTEMPTS_EXHAUSTED = "signature_attempts_exhausted"
     SIGNING_EXPIRED = "signing_expired"
     SIGNING_ENDED = "signing_ended"

@@ -11,7 +11,6 @@ from chalicelib.domain.audit import Outcome as AuditOutcome
 from chalicelib.domain.changes import AppendEvent, WriteSigning
 from chalicelib.domain.ports import Clock, Documents, Keyring, Store
 from chalicelib.domain.recording import recorded
-from chalicelib.domain.refusals import Code
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.signatures import evidence, transitions
 from chalicelib.domain.signatures.binding import key_of_links, signer_of
@@ -101,8 +100,7 @@ class Settling:
             signing.owner,
             signing.owner,
             AuditOutcome.DONE if is_good else AuditOutcome.REFUSED,
-            None if is_good else Code.SIGNATURE_REFUSED,
-            facts,
+            facts=facts,
         )
         # No request judges a signature; the signing's id is how an operator follows it.
         return recorded(self.store, self.clock(), signing.signing_id, entry)
