@@ -17,6 +17,8 @@ from chalicelib.domain.refusals import Code, FieldError, Refusal, invalid
 
 # What one does with regard to oneself; everything else is done to others.
 _OWN = frozenset({ChangeKind.LEAVE, ChangeKind.WITHDRAW_OFFER})
+# What stands or falls with an offer, whatever else has changed.
+_OF_AN_OFFER = frozenset({ChangeKind.WITHDRAW_OFFER, ChangeKind.ACCEPT_OWNERSHIP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def applied(change: UserChange, users: Sequence[IecUser], now: datetime) -> tupl
         raise Refusal(Code.IEC_USER_CONFLICT)
     if (change.kind in _OWN) != (maker.user_id == target.user_id):
         raise Refusal(Code.NOT_PERMITTED)
-    if change.kind is not ChangeKind.ACCEPT_OWNERSHIP and target.role is not change.was:
+    if change.kind not in _OF_AN_OFFER and target.role is not change.was:
         # The words that were signed tell of another role than there is now.
         raise Refusal(Code.IEC_USER_CONFLICT)
     changed = _RULES[change.kind](_Scene(change, maker, target, users, now))

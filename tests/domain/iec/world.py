@@ -35,6 +35,21 @@ ENTITY = "MEHTA EXPORTS"
 _numbers = itertools.count(1)
 
 
+def link_of(signer: str, now: datetime) -> Link:
+    """A link by the DSC of whoever `signer` names, made now and good for nearly two years."""
+    return Link(
+        SignatureMethod.DSC,
+        sessions.new_id(),
+        now,
+        now + timedelta(days=700),
+        Kind.INDIVIDUAL,
+        "ASHA MEHTA",
+        "Test Sub CA",
+        "ab" * 32,
+        f"first.{signer}",
+    )
+
+
 @dataclass
 class IecWorld:
     """The desks, and the people at them."""
@@ -108,17 +123,7 @@ class IecWorld:
         return self.read(user)
 
     def link(self, signer: str) -> Link:
-        return Link(
-            SignatureMethod.DSC,
-            sessions.new_id(),
-            self.now,
-            self.now + timedelta(days=700),
-            Kind.INDIVIDUAL,
-            "ASHA MEHTA",
-            "Test Sub CA",
-            "ab" * 32,
-            f"first.{signer}",
-        )
+        return link_of(signer, self.now)
 
     def read(self, user: IecUser | str) -> IecUser:
         user_id = user if isinstance(user, str) else user.user_id
