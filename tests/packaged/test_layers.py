@@ -87,7 +87,7 @@ def test_the_domain_as_packaged_loads_nothing_of_the_outside(lambdas: LambdaProc
     assert loaded & AWS_AND_HTTP == set()
 
 
-# XML may name files and hosts, and unfold without end. It is read by lxml.etree alone, by a parser that follows nothing.
+# XML may name files and hosts, and unfold without end: lxml.etree alone reads it, by a parser that follows nothing.
 HARMLESS = {
     "resolve_entities": False,
     "no_network": True,
@@ -95,12 +95,14 @@ HARMLESS = {
     "dtd_validation": False,
     "huge_tree": False,
 }
+ENVELOPES = CODE / "domain" / "signatures" / "esign" / "envelopes.py"
 READING = {"fromstring", "fromstringlist", "parse", "iterparse", "XML", "XMLID", "HTML", "XMLPullParser", "HTMLParser"}
 
 
 def test_xml_is_read_by_a_parser_that_follows_nothing() -> None:
     """A known defect: XML parsed before it is authenticated, by a parser that does as the XML says."""
     read_with: set[str] = set()
+    reading: set[Path] = set()
     for path in modules(""):
         names = {name for name in imported(path) if within(name, "xml", "lxml", "defusedxml")}
         if not names:
@@ -116,4 +118,25 @@ def test_xml_is_read_by_a_parser_that_follows_nothing() -> None:
                 assert {name: told.get(name) for name in HARMLESS} == HARMLESS, path
             elif function in READING:
                 read_with.add(ast.unparse(given["parser"]))
+                reading.add(path)
     assert read_with == {"_parser()"}
+    assert reading == {ENVELOPES}
+
+
+def test_what_comes_is_looked_at_before_it_is_parsed_and_leaves_as_the_verified_tree_alone() -> None:
+    """Size, encoding and DOCTYPE come before the parser; what is handed out is what the verifier gave back."""
+    tree = ast.parse(ENVELOPES.read_text(encoding="utf-8"))
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    public = {name: ast.unparse(made.returns) for name, made in functions.items() if made.returns and name[0] != "_"}
+    assert public == {"signed": "bytes", "verified": "etree._Element"}
+    assert {name for name, made in functions.items() if "_parsed" in called(made)} == {"verified"}
+    reading = ast.unparse(functions["_parsed"])
+    steps = ["ANSWER_BYTES_AT_MOST", "decode('utf-8')", "DOCTYPE", "etree.fromstring"]
+    assert [reading.index(step) for step in steps] == sorted(reading.index(step) for step in steps)
+    returned = {ast.unparse(node) for node in ast.walk(functions["verified"]) if isinstance(node, ast.Return)}
+    assert returned == {"return tree"}
+    assert "tree = _signed_tree(" in ast.unparse(functions["verified"])
+
+
+def called(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
