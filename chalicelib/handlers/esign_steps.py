@@ -7,28 +7,22 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.signatures.journey import message_body
-from chalicelib.domain.signatures.signings import Signing
-from chalicelib.handlers.signing_events import SigningEvent
+from chalicelib.handlers.signing_events import SigningEvent, standing
 from chalicelib.handlers.steps import StepAnswer, step
 from chalicelib.suite import suite
 
 esign_steps = Blueprint(__name__)
 
 
-def _standing(signing: Signing) -> StepAnswer:
-    return {"status": signing.status.value, **message_body(signing, suite().clock())}
-
-
 @esign_steps.lambda_function(name="prepare_esign_request")
 @step(SigningEvent)
 def prepare_esign_request(event: SigningEvent) -> StepAnswer:
     """Makes and signs the request that the browser takes to the provider; a second run changes nothing."""
-    return _standing(suite().esign_steps.prepare(event.signing_id))
+    return standing(suite().esign_steps.prepare(event.signing_id))
 
 
 @esign_steps.lambda_function(name="validate_esign_response")
 @step(SigningEvent)
 def validate_esign_response(event: SigningEvent) -> StepAnswer:
     """Judges what came in the provider's name, or asks the provider; `next` says where the signing stands then."""
-    return _standing(suite().esign_steps.validate(event.signing_id))
+    return standing(suite().esign_steps.validate(event.signing_id))
