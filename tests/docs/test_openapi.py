@@ -102,8 +102,10 @@ def test_the_answers_of_the_api_fit_it(document: dict[str, Any], laptop: Laptop)
     unfit = [fault for answered in walk.answers for fault in faults(document, answered)]
     assert unfit == []
     asked = {(answered.method, template(document, answered.path)) for answered in walk.answers}
-    # The journeys' client holds the answers of accounts and of the Back Office against the description as well.
-    assert asked >= {(method, path) for method, path, _ in operations(document) if path.startswith("/icegate")}
+    # The journeys' client holds the answers of everything later against the description as well.
+    later = ("/icegate/full-registrations", "/icegate/dsc-renewals")
+    paths = {(method, path) for method, path, _ in operations(document) if path.startswith("/icegate")}
+    assert asked >= {(method, path) for method, path in paths if not path.startswith(later)}
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/poem"), ("GET", "/a/b/c/d/e"), ("PUT", "/captcha")])
