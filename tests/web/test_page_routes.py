@@ -19,7 +19,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def site() -> Iterator[Client]:
     app = Chalice(app_name="pages-alone", configure_logs=False)
     app.register_blueprint(pages)
-    install(Suite(Settings({"SIGNING_UTILITY_PORT": "26300"})))
+    where = {"SIGNING_UTILITY_PORT": "26300", "DOCUMENTS_BUCKET": "pravesh-documents", "AWS_REGION": "ap-south-1"}
+    install(Suite(Settings(where)))
     with Client(app) as client:
         yield client
     install(None)
@@ -60,6 +61,14 @@ def test_a_page_is_well_guarded(site: Client) -> None:
     assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
     assert "otp-credentials=(self)" in headers["Permissions-Policy"]
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_of_uploads_reaches_the_documents_bucket_and_no_other_page_does(site: Client) -> None:
+    bucket = "https://pravesh-documents.s3.ap-south-1.amazonaws.com"
+    for path in rendering.PAGES:
+        headers = get(site, f"/en/{path}".rstrip("/")).headers
+        reaches = f"connect-src 'self' {bucket};" in headers["Content-Security-Policy"]
+        assert reaches == (path == "full-registration/documents")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,12 @@ if (isRegistrant) {
   list(find("refused"), services.refused);
   line("icegate-id", session.icegate_id);
   line("legal-name", session.legal_name);
-  find("of-kind").hidden = false;
+  const why = services.refused.map((one) => one.code);
+  const isSimplified = why.includes("digital_signature_registration_required");
+  line("kind", isSimplified ? word("home.kind_simplified") : word("home.kind_full"));
+  find("upgrade").hidden = !isSimplified;
+  find("my-full-registration").hidden = isSimplified;
+  find("renew-dsc").hidden = !why.includes("digital_signature_expired");
   find("icegate").hidden = false;
 } else {
   line("username", session.username && address(session.username));

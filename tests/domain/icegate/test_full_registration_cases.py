@@ -348,7 +348,7 @@ class TestJourney:
     def test_an_approval_whose_journey_died_is_carried_out_when_it_is_repeated(self, world: UpgradeWorld) -> None:
         world.submitted()
         world.decide(Decision.APPROVE)
-        assert world.account.kind is RegistrationKind.SIMPLIFIED
+        assert world.account.dsc is None
         world.advance(minutes=1)
         assert world.decide(Decision.APPROVE).status is FullRegistrationStatus.APPROVED
         assert world.account.kind is RegistrationKind.FULL
