@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import cfnlint.api
 import pytest
 
+from chalicelib.adapters.documents import KEPT
 from chalicelib.domain.outbox import CLAIM
+from chalicelib.domain.signatures.signings import LIFETIME, REVOCATION_PATIENCE
 from infra.package import REGION, ROOT
 from infra.watching import LOG_RETENTION_DAYS
-from tests.packaged.reading import functions, of_type, references
+from tests.packaged.reading import arn_text, functions, of_type, references, role_of
+from tests.packaged.reading import statements as statements_of
 
 Template = dict[str, Any]
 
@@ -27,13 +31,23 @@ VARIABLES = {
     "FLOWS_TABLE",
     "OUTBOX_TABLE",
     "AUDIT_TABLE",
+    "SIGNINGS_TABLE",
+    "IEC_RECORDS_TABLE",
+    "IEC_USERS_TABLE",
+    "MEMBERSHIPS_TABLE",
+    "FULL_REGISTRATIONS_TABLE",
+    "CRL_STATES_TABLE",
     "AUDIT_RETENTION_DAYS",
     "OFFICIAL_EMAIL_DOMAINS",
     "SIMPLIFIED_REGISTRATION_ARN",
     "ACCOUNT_REGISTRATION_ARN",
     "MOBILE_REPLACEMENT_ARN",
+    "IEC_LINKING_ARN",
+    "IEC_USER_CHANGE_ARN",
+    "FULL_REGISTRATION_ARN",
     "SERVER_KEYS_SECRET",
     "DOCUMENTS_BUCKET",
+    "ESIGN_KEY_ID",
     "SMS_ENTITY_ID",
     "SMS_SENDER_ID",
     "MAIL_SENDER",
@@ -53,9 +67,24 @@ KEYS_OF_TABLES = {
     "FlowsTable": "flow_id",
     "OutboxTable": "message_id",
     "AuditTable": "stream",
+    "SigningsTable": "signing_id",
+    "IecRecordsTable": "iec",
+    "IecUsersTable": "iec",
+    "MembershipsTable": "account_id",
+    "FullRegistrationsTable": "registration_id",
+    "CrlStatesTable": "source_id",
 }
-SORT_KEYS = {"AuditTable": "sequence"}
-TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable", "FlowsTable"}
+SORT_KEYS = {"AuditTable": "sequence", "IecUsersTable": "user_id"}
+TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable", "FlowsTable", "CrlStatesTable"}
+# What stands in these is never over by itself.
+WITHOUT_END = {
+    "HoldersTable",
+    "IecRecordsTable",
+    "IecUsersTable",
+    "MembershipsTable",
+    "FullRegistrationsTable",
+    "CrlStatesTable",
+}
 
 FUNCTIONS = {
     "APIHandler",
@@ -75,6 +104,19 @@ FUNCTIONS = {
     "ConfirmAccountCodes",
     "SendMessages",
     "ApplyMobileReplacement",
+    "AwaitSignature",
+    "ValidateSignature",
+    "PrepareEsignRequest",
+    "ValidateEsignResponse",
+    "ExpireSigning",
+    "LinkIec",
+    "ApplyIecUserChange",
+    "RegisterDsc",
+    "AwaitFullRegistration",
+    "ApproveFullRegistration",
+    "ExpireFullRegistration",
+    "RefreshRevocation",
+    "RemindOfExpiry",
 }
 
 # What stands in the template for its own sake: nothing else needs to name it.
@@ -96,6 +138,15 @@ MACHINES = {
     "SimplifiedRegistration": "SIMPLIFIED_REGISTRATION_ARN",
     "AccountRegistration": "ACCOUNT_REGISTRATION_ARN",
     "MobileReplacement": "MOBILE_REPLACEMENT_ARN",
+    "IecLinking": "IEC_LINKING_ARN",
+    "IecUserChange": "IEC_USER_CHANGE_ARN",
+    "FullRegistration": "FULL_REGISTRATION_ARN",
+}
+# What runs by itself: the function, the rule, and how often.
+SCHEDULES = {
+    "SendMessages": ("MessagesSchedule", "rate(1 minute)"),
+    "RefreshRevocation": ("RevocationSchedule", "rate(30 minutes)"),
+    "RemindOfExpiry": ("RemindersSchedule", "rate(1 day)"),
 }
 
 
@@ -236,7 +287,9 @@ def test_a_body_that_is_not_json_text_reaches_the_handler_byte_for_byte(transfor
         for operation in methods.values()
         for media_type in operation["consumes"]
     }
-    assert taken - {"application/json", "application/x-www-form-urlencoded"} <= bytes_kept
+    # Forms are of eSign providers: fields of text in UTF-8, which API Gateway hands over as they came.
+    text = {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+    assert taken - text <= bytes_kept
 
 
 def test_every_route_of_the_app_reaches_the_api_function(transformed: Template) -> None:
@@ -263,13 +316,13 @@ def test_tables(template: Template, name: str, key: str) -> None:
     assert properties["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     expires = properties.get("TimeToLiveSpecification")
-    assert expires == (None if name == "HoldersTable" else {"AttributeName": "ttl", "Enabled": True})
+    assert expires == (None if name in WITHOUT_END else {"AttributeName": "ttl", "Enabled": True})
     kept = "Retain" if name in TABLES_OF_TRUTH else "Delete"
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (kept, kept)
     assert properties.get("DeletionProtectionEnabled", False) is (name in TABLES_OF_TRUTH)
 
 
-@pytest.mark.parametrize("name", ["DataKey", "DocumentsBucket", "ServerKeysSecret"])
+@pytest.mark.parametrize("name", ["DataKey", "EsignKey", "DocumentsBucket", "ServerKeysSecret"])
 def test_what_cannot_be_made_again_outlives_the_stack(template: Template, name: str) -> None:
     assert template["Resources"][name]["DeletionPolicy"] == "Retain"
     assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
@@ -282,9 +335,44 @@ def test_the_bucket_is_private_encrypted_and_versioned(template: Template) -> No
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     statements = template["Resources"]["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    refused = [statement["Condition"] for statement in statements if statement["Effect"] == "Deny"]
+    refused = [statement.get("Condition") for statement in statements if statement["Effect"] == "Deny"]
     assert {"Bool": {"aws:SecureTransport": "false"}} in refused
     assert all(statement["Effect"] == "Deny" for statement in statements)
+
+
+def test_evidence_is_neither_deleted_nor_written_over_by_anybody_nor_swept(template: Template) -> None:
+    statements = template["Resources"]["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    evidence = {"Fn::Sub": f"${{DocumentsBucket.Arn}}/{KEPT}*"}
+    about = {one["Sid"]: one for one in statements if one["Resource"] == evidence}
+    deleting, writing = about["EvidenceIsNotDeleted"], about["EvidenceIsNotWrittenOver"]
+    assert {one["Principal"] for one in about.values()} == {"*"}
+    assert (set(deleting["Action"]), deleting.get("Condition")) == ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, None)
+    assert (writing["Action"], writing["Condition"]) == ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}})
+    rules = template["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    sweeping = [rule for rule in rules if {"ExpirationInDays", "NoncurrentVersionExpiration"} & rule.keys()]
+    # A rule without a prefix would be for the whole bucket.
+    assert sorted(rule["Prefix"] for rule in sweeping) == ["crl/", "lists/", "submissions/"]
+
+
+def test_signatures_as_handed_in_outlast_the_wait_for_revocation_data_and_go(template: Template) -> None:
+    rules = template["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == "submissions/"]
+    assert timedelta(days=rule["ExpirationInDays"]) > LIFETIME + REVOCATION_PATIENCE
+    assert rule["ExpirationInDays"] <= 30
+
+
+def test_a_browser_may_upload_from_our_own_pages_alone(template: Template) -> None:
+    (rule,) = template["Resources"]["DocumentsBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ([{"Ref": "PublicOrigin"}], ["POST"])
+
+
+def test_the_key_of_esign_requests_only_signs_and_one_step_alone_uses_it(template: Template) -> None:
+    key = template["Resources"]["EsignKey"]["Properties"]
+    assert (key["KeySpec"], key["KeyUsage"]) == ("RSA_2048", "SIGN_VERIFY")
+    signing = [one for one in statements_of(template) if any(action.startswith("kms:Sign") for action in one.actions)]
+    (statement,) = signing
+    assert statement.role == role_of(template, "PrepareEsignRequest")
+    assert (statement.actions, [arn_text(one) for one in statement.resources]) == (["kms:Sign"], ["EsignKey"])
 
 
 def test_the_template_holds_no_key_of_the_server(template: Template) -> None:
@@ -306,18 +394,20 @@ def test_a_new_message_is_told_by_the_outboxs_stream_and_no_other_record_is(temp
     assert template["Resources"]["OutboxTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
 
 
-def test_what_is_due_in_the_outbox_is_sent_each_minute(template: Template) -> None:
-    (rule,) = of_type(template, "AWS::Events::Rule").values()
-    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
-    (target,) = rule["Properties"]["Targets"]
-    assert (target["Arn"], target["Input"]) == ({"Fn::GetAtt": ["SendMessages", "Arn"]}, "{}")
-    may_invoke = [
-        permission["Properties"]
+def test_what_runs_by_itself_runs_as_often_as_it_must_and_may(template: Template) -> None:
+    rules = of_type(template, "AWS::Events::Rule")
+    assert rules.keys() == {name for name, _ in SCHEDULES.values()}
+    may_invoke = {
+        permission["Properties"]["FunctionName"]["Ref"]: permission["Properties"]["SourceArn"]
         for permission in of_type(template, "AWS::Lambda::Permission").values()
         if permission["Properties"]["Principal"] == "events.amazonaws.com"
-    ]
-    assert [one["FunctionName"] for one in may_invoke] == [{"Ref": "SendMessages"}]
-    assert [one["SourceArn"] for one in may_invoke] == [{"Fn::GetAtt": ["MessagesSchedule", "Arn"]}]
+    }
+    for function, (name, rate) in SCHEDULES.items():
+        assert rules[name]["Properties"]["ScheduleExpression"] == rate
+        (target,) = rules[name]["Properties"]["Targets"]
+        assert (target["Arn"], target["Input"]) == ({"Fn::GetAtt": [function, "Arn"]}, "{}")
+        assert may_invoke.pop(function) == {"Fn::GetAtt": [name, "Arn"]}
+    assert may_invoke == {}
 
 
 def test_a_claim_on_a_message_outlives_the_function_that_made_it(template: Template) -> None:
@@ -351,6 +441,7 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
     wanted |= {f"{name}{kind}Alarm" for name in MACHINES for kind in ("Failed", "TimedOut")}
     wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
     wanted |= {"MessagesGivenUpAlarm", "MessagesStuckAlarm", "MessagesStreamAlarm"}
+    wanted |= {"CrlsStaleAlarm", "CrlsParkedAlarm", "CrlsRefusedAlarm"}
     assert wanted <= alarms.keys()
     for name, alarm in alarms.items():
         assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
