@@ -25,6 +25,13 @@ _ON_THE_MOVE = {
     "ExpireAccountRegistration",
     "GiveUpAccountRegistration",
     "PlaceInJourney",
+    "PrepareEsignRequest",
+    "ValidateSignature",
+    "ValidateEsignResponse",
+    "JudgeAgain",
+    "LinkIec",
+    "ExpireSigning",
+    "GiveUpSigning",
 }
 
 
