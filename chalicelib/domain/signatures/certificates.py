@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from chalicelib.domain.signatures.cms import CertificateNamed, SignedMessage, SignerIdentifier
 from chalicelib.domain.signatures.der import Der, context, oid
 from chalicelib.domain.signatures.report import Aspect, Reason
-from chalicelib.domain.signatures.strict_der import OID, SET, DerUnreadable
+from chalicelib.domain.signatures.strict_der import OID, SEQUENCE, SET, DerUnreadable, element, expect, whole
 from chalicelib.domain.signatures.unfit import Unfit, unfit_if_malformed
 
 COMMON_NAME: Final = oid("2.5.4.3")
@@ -116,7 +116,7 @@ def read(certificate: bytes) -> Leaf:
         to_be_signed.skip()
         issuer = _texts_of_issuer(to_be_signed.whole())
         to_be_signed.skip()
-        subject = _texts(to_be_signed.enter())
+        subject = _texts(to_be_signed.whole())
         parsed = _parsed(certificate)
         policies: Iterable[x509.PolicyInformation] = ()
         usage: x509.KeyUsage | None = None
@@ -154,23 +154,26 @@ def public_key(leaf: Leaf) -> CertificatePublicKeyTypes:
 @lru_cache(maxsize=64)
 def _texts_of_issuer(name: bytes) -> Texts:
     # The issuers are few.
-    return _texts(Der(name).enter())
+    return _texts(name)
 
 
-def _texts(name: Der) -> dict[bytes, tuple[str, ...]]:
+def _texts(name: bytes) -> dict[bytes, tuple[str, ...]]:
+    """The texts in a name (DER), position by position: it is the longest thing that is read of a certificate."""
     found: dict[bytes, tuple[str, ...]] = {}
-    while name.tag is not None:
-        together = name.enter(SET)
-        while together.tag is not None:
-            attribute = together.enter()
-            kind = attribute.content(OID)
-            encoding = _TEXTS.get(attribute.tag or 0)
-            if encoding and attribute.tag:
-                text = attribute.content(attribute.tag).decode(encoding)
-                found[kind] = (*found.get(kind, ()), text)
-            else:
-                attribute.skip()
-            attribute.ended()
+    at, end = whole(name, SEQUENCE)
+    while at < end:
+        at, end_of_set = expect(name, at, end, SET)
+        while at < end_of_set:
+            at, end_of_attribute = expect(name, at, end_of_set, SEQUENCE)
+            begins, at = expect(name, at, end_of_attribute, OID)
+            tag, value, ends = element(name, at, end_of_attribute)
+            if ends != end_of_attribute:
+                raise DerUnreadable("more than expected")
+            encoding = _TEXTS.get(tag)
+            if encoding:
+                kind = name[begins:at]
+                found[kind] = (*found.get(kind, ()), name[value:ends].decode(encoding))
+            at = ends
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from chalicelib.domain.signatures import strict_der
-from chalicelib.domain.signatures.strict_der import SEQUENCE, DerUnreadable
+from chalicelib.domain.signatures.strict_der import SEQUENCE, DerUnreadable, element
 
 NULL: Final = 0x05
 
@@ -44,12 +44,10 @@ class Der:
         """The tag of the element that comes next, its whole first byte; None at the end."""
         return self.data[self.at] if self.at < self.end else None
 
-    def _header(self, at: int) -> tuple[int, int, int]:
-        """Tag, start and end of the content of the element at `at`; the end is -1 where the length is indefinite."""
+    def _is_open(self, at: int) -> bool:
+        """Whether the element at `at` has an indefinite length, and may have."""
         data = self.data
-        if self.is_frame and at + 2 <= self.end and data[at + 1] == _INDEFINITE and data[at] & _CONSTRUCTED:
-            return data[at], at + 2, -1
-        return strict_der.element(data, at, self.end)
+        return at + 2 <= self.end and data[at + 1] == _INDEFINITE and bool(data[at] & _CONSTRUCTED)
 
     def _end_of_contents(self, at: int) -> int:
         """Where the two zeros stand that end the indefinite element whose content starts at `at`."""
@@ -61,22 +59,25 @@ class Der:
                     return at
                 at += 2
                 continue
-            _, start, end = self._header(at)
-            open_elements += end < 0
-            at = start if end < 0 else end
+            if self._is_open(at):
+                open_elements += 1
+                at += 2
+            else:
+                _, _, at = element(self.data, at, self.end)
         raise DerUnreadable("too many elements")
 
     def _take(self, tag: int) -> tuple[int, int, int]:
         """Move past the next element: where it, its content and the end of its content are."""
         at = self.at
-        found, start, end = self._header(at)
-        if found != tag:
-            raise DerUnreadable("another element than expected")
-        if end < 0:
+        if self.is_frame and self._is_open(at):
+            found, start = self.data[at], at + 2
             end = self._end_of_contents(start)
             self.at = end + 2
         else:
+            found, start, end = element(self.data, at, self.end)
             self.at = end
+        if found != tag:
+            raise DerUnreadable("another element than expected")
         return at, start, end
 
     def enter(self, tag: int = SEQUENCE) -> Self:

@@ -55,7 +55,7 @@ def demand(**changes: Any) -> Demand:
 
 @dataclass
 class ChainsBySignature:
-    """Chains as the authority made them: issuer above issuer, by signature and dates. RFC 5280 is `Paths`' to know."""
+    """Chains as the authority made them, by signature and dates, whatever came along. RFC 5280 is `Paths`' to know."""
 
     root: bytes
     revocation: Finding = field(default_factory=lambda: holds(Aspect.REVOCATION))
@@ -68,7 +68,7 @@ class ChainsBySignature:
             return self._found(Reason.CERTIFICATE_NOT_YET_VALID)
         if at > certificate.not_valid_after_utc:
             return self._found(Reason.CERTIFICATE_EXPIRED)
-        chain, known = [leaf], [*others, *authority().intermediates, self.root]
+        chain, known = [leaf], [*authority().intermediates, self.root]
         while chain[-1] != self.root:
             above = next((each for each in known if each not in chain and _issued(chain[-1], each)), None)
             if above is None:
