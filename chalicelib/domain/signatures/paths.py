@@ -94,6 +94,11 @@ class Paths:
         search = PathSearch(certificate, self._anchors, self._known)
         return certificate.der in self._anchors or any(validated(path, at, PathPolicies()) is None for path in search)
 
+    @property
+    def remembered(self) -> int:
+        """How many chains of issuers are remembered."""
+        return sum(map(len, self._remembered.values()))
+
     def certificates_named(self, subject_key: str) -> list[PathCertificate]:
         """The anchors and known issuers of this subject (`path_certificates.name_key`)."""
         return [*self._anchors.named(subject_key), *self._known.named(subject_key)]
@@ -128,7 +133,7 @@ class Paths:
         # An entry that does not count at this instant would at a later one; an OCSP answer is of its own moment.
         if any(each.entry is not None or not each.indexes for each in judged):
             return
-        if sum(map(len, self._remembered.values())) >= _REMEMBERED_AT_MOST:
+        if self.remembered >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
         kept = _Remembered(
             issuers,

@@ -1,7 +1,8 @@
-"""NIST's Public Key Interoperability Test Suite, as `cryptography_vectors` brings it: its cases, and its CRLs indexed."""
+"""NIST PKITS (Public Key Interoperability Test Suite), as `cryptography_vectors` has it: cases, and CRLs indexed."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def indexed(content: bytes, source: CrlSource, paths: Paths, now: datetime) -> C
     """The index of a CRL, made as the step makes it."""
     crl, signers = checked(content, source, paths, now)
     digest = hashlib.sha256(content).hexdigest()
-    made = b"".join(crl_index.made(crl, digest, [each.der for each in signers]))
+    made = b"".join(crl_index.made(crl, digest, [each.der for each in signers]).pieces)
     return CrlIndex(made, source.source_id, hashlib.sha256(made).hexdigest())
 
 
@@ -105,3 +106,43 @@ def paths_of(case: Case, *, remembers: bool) -> Paths:
 
 def others(case: Case) -> Sequence[bytes]:
     return [certificate(name) for name in case.others]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A signed message of the suite: the signature, and the bytes that it is over (a MIME part, CRLF)."""
+
+    name: str
+    signature: bytes
+    content: bytes
+
+
+def messages() -> tuple[Message, ...]:
+    return tuple(_message(file) for file in sorted((DATA / "smime").glob("*.eml")))
+
+
+def _message(file: Path) -> Message:
+    lines = b"\r\n".join(file.read_bytes().splitlines()) + b"\r\n"
+    boundary = b"--" + lines.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    _, content, signature, _ = lines.split(b"\r\n" + boundary)
+    armoured = signature.split(b"\r\n\r\n", 1)[1]
+    return Message(file.stem, base64.b64decode(armoured), content.removeprefix(b"\r\n"))
+
+
+# Cases whose point is what a person is shown of a user notice; the table is of what decides. NIST: all of them valid.
+_NOTICES = {
+    "SignedUserNoticeQualifierTest15": ("-",),
+    "SignedUserNoticeQualifierTest16": ("-",),
+    "SignedUserNoticeQualifierTest17": ("-",),
+    "SignedUserNoticeQualifierTest18": ("set=1", "set=2"),
+    "SignedUserNoticeQualifierTest19": ("-",),
+    "SignedCPSPointerQualifierTest20": ("-",),
+    "SignedValidPolicyMappingTest12": ("set=1", "set=2"),
+}
+
+
+def expected(message: Message, leaf: bytes) -> list[tuple[PathPolicies, bool]]:
+    """The settings to judge a message under, each with NIST's verdict of the case that has the same certificate."""
+    if message.name in _NOTICES:
+        return [(_policies(settings), True) for settings in _NOTICES[message.name]]
+    return [(case.policies, case.is_valid) for case in cases() if certificate(case.leaf) == leaf]
