@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, expect
 
@@ -127,9 +129,31 @@ class Signer:
         self.find("signature").set_input_files(file)
         self.find("signing-file").locator("[type=submit]").click()
 
-    def hand_in_text(self, content: bytes) -> None:
-        """Hand it in as base64."""
-        self.hand_in(base64.encodebytes(content), "signature.txt")
+    def in_form(self, signature: bytes, form: str) -> bytes:
+        """A signature as tools save it: der, base64 or pem."""
+        text = base64.encodebytes(signature)
+        forms = {"der": signature, "base64": text, "pem": b"-----BEGIN PKCS7-----\n" + text + b"-----END PKCS7-----\n"}
+        return forms[form]
+
+    def again(self, way: str) -> None:
+        """After a refusal: back to the document, and on by this way."""
+        self.find("result-actions").get_by_role("button").click()
+        self.visitor.heading("signing.heading")
+        self.choose(way)
+
+    def holds(self, *dscs: Issued) -> None:
+        """Their token holds these, and no other."""
+        self.utility.chosen = frozenset(each.certificate_id for each in dscs)
+
+    def sign_by_utility(self) -> None:
+        """Choose the certificate that can sign, and sign."""
+        self.visitor.page.locator("#certificate input:enabled").first.check()
+        self.find("signing-utility").locator("[type=submit]").click()
+
+    def revoked(self, dsc: Issued) -> None:
+        """The authority revokes this certificate, and the suite learns of it."""
+        self.dscs.revoke(dsc.certificate_id)
+        crls_are_fetched(self.laptop)
 
     def refused(self, aspect: str, reason: str) -> None:
         """The page says that the signature was not accepted, and why."""
@@ -143,6 +167,27 @@ class Signer:
         assert report.decisive is not None
         assert (report.decisive.aspect.value, report.decisive.reason.value) == (aspect, reason)
 
+    # At the eSign provider.
+
+    def goes_to_provider(self) -> None:
+        """Agree, and stand at the simulated provider's page."""
+        self.visitor.met.add(urlsplit(self.laptop.console_url).netloc)
+        self.find("consent").check()
+        self.find("signing-esign").locator("[type=submit]").click()
+        expect(self.visitor.page).to_have_url(re.compile(f"^{self.laptop.console_url}/esign/"))
+
+    def at_provider(self, outcome: str = "allow", record: OnRecord | None = None) -> None:
+        """Answer the provider's page as somebody, and go back where it goes back by itself."""
+        of, page = record or self.record, self.visitor.page
+        page.locator("#person").select_option(f"{of.name}|{of.year_of_birth}")
+        page.locator(f"[name=outcome][value={outcome}]").check()
+        page.get_by_role("button").click()
+
+    def back_at_answer(self) -> None:
+        """The browser is back on the page where the answer arrives."""
+        address = f"{self.laptop.site_url}/{self.visitor.language}/signing/answer?signing="
+        expect(self.visitor.page).to_have_url(re.compile(f"^{re.escape(address)}"))
+
     def linked(self) -> None:
         """The page says that the signature was accepted, and leads to the IEC."""
         self.visitor.heading("signing.done")
@@ -150,6 +195,19 @@ class Signer:
         self.visitor.at("/iec")
         self.filled_in()
         expect(self.find("linked")).to_be_visible()
+
+
+def crls_get_stale(laptop: Laptop) -> None:
+    """The host of the CRLs is down, and for longer than a CRL is good."""
+    playing().crls.are_served = False
+    laptop.clock.advance(hours=49)
+
+
+def crls_are_fetched(laptop: Laptop) -> None:
+    """What the suite does each half hour."""
+    playing().crls.are_served = True
+    laptop.run_schedules()
+    laptop.wait_until_idle()
 
 
 def signer(somebody: Somebody, number: int = 0) -> Signer:

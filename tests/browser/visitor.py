@@ -85,6 +85,8 @@ class Visitor:
         self.laptop, self.language, self.width = laptop, language, width
         self.holder: Sample = laptop.samples[0]
         self.troubles: list[str] = []
+        # Whom the browser may meet: the site alone, unless the person goes to an eSign provider.
+        self.met = {urlsplit(laptop.site_url).netloc}
         self._browser = browser
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": 900 if width > NARROW else 640},
@@ -105,7 +107,7 @@ class Visitor:
             self.troubles.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.laptop.site_url).netloc:
+        if urlsplit(request.url).netloc not in self.met:
             self.troubles.append(f"third party: {request.url}")
         if re.search(r"password|token|code=", urlsplit(request.url).query):
             self.troubles.append(f"a secret in an address: {request.url}")
