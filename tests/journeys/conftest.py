@@ -32,6 +32,11 @@ _ON_THE_MOVE = {
     "LinkIec",
     "ExpireSigning",
     "GiveUpSigning",
+    "RegisterDsc",
+    "PlaceOfRegistration",
+    "ApproveFullRegistration",
+    "ExpireFullRegistration",
+    "ExpireUnsigned",
 }
 
 
