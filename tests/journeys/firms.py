@@ -85,7 +85,8 @@ class Login:
     def link(self) -> Login:
         """Link the login to the firm's IEC under signature."""
         signing = self.call("POST", "/iec-links", {"iec": self.firm.iec}).demand(201).content
-        assert self.sign(signing)["status"] == "done"
+        linked = self.sign(signing)
+        assert linked["status"] == "done", linked
         return self
 
     # Changes of users.

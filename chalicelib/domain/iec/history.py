@@ -41,7 +41,8 @@ class IecHistory:
         """The history of the actor's IEC, the newest first. Raises `Refusal`: `not_linked`, `not_permitted`."""
         me = acting(self.store, actor, Right.SEE)
         by = {account_key(user.account_id): user for user in self.store.iec_users(me.iec) if user.account_id}
-        found = (signing for signing in self.store.signings_of_iec(me.iec) if _is_history(signing))
+        found = [signing for signing in self.store.signings_of_iec(me.iec) if _is_history(signing)]
+        found.sort(key=lambda signing: signing.ended_at or signing.created_at, reverse=True)
         return tuple(_entry(signing, by.get(signing.owner), actor) for signing in found)
 
 
