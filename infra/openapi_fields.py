@@ -167,9 +167,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "signed_at": {**_INSTANT, "description": "The signing time that the signature claims."},
     "signer": {"description": "The certificate that signed; null where it could not be read."},
     "signing_id": {"description": "Names the signing."},
-    "signings": {"description": "Every document that one was asked to sign."},
+    "signings": {"description": "Every document about that IEC that one was asked to sign."},
     "user_id": {"description": "Names the user of the IEC."},
-    "users": {"description": "Every user of the IEC, those who were removed among them."},
+    "users": {"description": "Every user of the IEC, who was removed left out."},
     "verdict": {"description": "`holds`, `fails`, `unknown`, or `not_reached`."},
     "why": {"description": "Why a good signature came to nothing; null where it did not."},
 }
