@@ -366,13 +366,15 @@ def test_a_browser_may_upload_from_our_own_pages_alone(template: Template) -> No
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == ([{"Ref": "PublicOrigin"}], ["POST"])
 
 
-def test_the_key_of_esign_requests_only_signs_and_one_step_alone_uses_it(template: Template) -> None:
+def test_the_key_of_esign_requests_only_signs_and_two_steps_alone_use_it(template: Template) -> None:
     key = template["Resources"]["EsignKey"]["Properties"]
     assert (key["KeySpec"], key["KeyUsage"]) == ("RSA_2048", "SIGN_VERIFY")
     signing = [one for one in statements_of(template) if any(action.startswith("kms:Sign") for action in one.actions)]
-    (statement,) = signing
-    assert statement.role == role_of(template, "PrepareEsignRequest")
-    assert (statement.actions, [arn_text(one) for one in statement.resources]) == (["kms:Sign"], ["EsignKey"])
+    # One asks a provider to sign, the other how it stands.
+    steps = ("PrepareEsignRequest", "ValidateEsignResponse")
+    assert {statement.role for statement in signing} == {role_of(template, step) for step in steps}
+    for statement in signing:
+        assert (statement.actions, [arn_text(one) for one in statement.resources]) == (["kms:Sign"], ["EsignKey"])
 
 
 def test_the_template_holds_no_key_of_the_server(template: Template) -> None:
