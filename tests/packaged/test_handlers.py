@@ -18,6 +18,7 @@ from tests.packaged.lambda_process import LambdaProcesses
 
 UNKNOWN = "3q2-7wAAECAwQFBgcICQoL"
 WAITING = {"registration_id": UNKNOWN, "task_token": "token"}
+SIGNED = {"signing_id": UNKNOWN}
 CODES = {"registration_id": UNKNOWN, "mobile_code": "123456", "email_code": "654321"}
 
 # Function: an event that is well formed, and the error by which a state machine would catch that nothing is stored.
@@ -36,6 +37,28 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "IssueAccountCodes": ({"registration_id": UNKNOWN}, "FlowTokenInvalid"),
     "ConfirmAccountCodes": (CODES, "FlowTokenInvalid"),
     "ApplyMobileReplacement": ({"flow_id": UNKNOWN}, "ReplacementUnknown"),
+    "AwaitSignature": (SIGNED | {"task_token": "token"}, "SigningUnknown"),
+    "ExpireSigning": (SIGNED | {"because": "time_ran_out"}, "SigningUnknown"),
+    "LinkIec": (SIGNED, "SigningUnknown"),
+    "ApplyIecUserChange": (SIGNED, "SigningUnknown"),
+    "RegisterDsc": (SIGNED, "SigningUnknown"),
+    "AwaitFullRegistration": (WAITING | {"waits_for": "review"}, "FullRegistrationUnknown"),
+    "ApproveFullRegistration": ({"registration_id": UNKNOWN}, "FullRegistrationUnknown"),
+}
+# These judge signatures, or make signed requests: they may load what that takes.
+JUDGES: dict[str, tuple[dict[str, Any], str]] = {
+    "ValidateSignature": (SIGNED, "SigningUnknown"),
+    "ValidateEsignResponse": (SIGNED, "SigningUnknown"),
+    "PrepareEsignRequest": (SIGNED, "SigningUnknown"),
+}
+# These find nothing to do: what is run by a schedule, and the end of a renewal, which has no registration.
+IDLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "RefreshRevocation": ({}, {"sources": {}, "stale": 0}),
+    "RemindOfExpiry": ({}, {"links": 0, "dscs": 0}),
+    "ExpireFullRegistration": (
+        {"registration_id": UNKNOWN},
+        {"registration_id": UNKNOWN, "status": None, "next": "ended", "seconds_left": 1},
+    ),
 }
 NOTHING_SENT = {"sent": 0, "failed": 0, "given_up": 0, "left": 0}
 ISSUED = {"issued": 0, "has_one": 0, "not_a_holder": 0, "not_an_iec": 0, "not_sent": 0}
@@ -45,7 +68,8 @@ HEAVY = {"asn1crypto", "boto3", "lxml", "pydantic", "pyhanko", "pyhanko_certvali
 
 
 def test_every_function_is_called_here(lambdas: LambdaProcesses) -> None:
-    assert lambdas.handlers.keys() == STEPS.keys() | {"IssueTemporaryPasswords", "SendMessages", "APIHandler"}
+    others = {"IssueTemporaryPasswords", "SendMessages", "APIHandler"}
+    assert lambdas.handlers.keys() == STEPS.keys() | JUDGES.keys() | IDLE.keys() | others
 
 
 @pytest.mark.parametrize("function", STEPS)
@@ -67,6 +91,22 @@ def test_temporary_passwords_are_issued_to_nobody_when_there_is_nobody(
     assert "app" not in called.modules
 
 
+@pytest.mark.parametrize("function", JUDGES)
+def test_a_step_that_judges_answers_without_the_app(lambdas: LambdaProcesses, function: str) -> None:
+    event, error = JUDGES[function]
+    called = lambdas.invoke(function, event)
+    assert (called.answer, called.error) == (None, error), called.message
+    assert "app" not in called.modules
+
+
+@pytest.mark.parametrize("function", IDLE)
+def test_what_has_nothing_to_do_says_so(lambdas: LambdaProcesses, function: str) -> None:
+    event, answer = IDLE[function]
+    called = lambdas.invoke(function, event)
+    assert called.answer == answer, called.message
+    assert "app" not in called.modules
+
+
 @pytest.mark.parametrize(
     ("event", "left"), [({}, 0), ({"Records": []}, 0), ({"message_ids": [UNKNOWN]}, 1)], ids=["due", "stream", "ids"]
 )
@@ -77,7 +117,7 @@ def test_no_message_is_sent_when_there_is_none(lambdas: LambdaProcesses, event: 
     assert {name.split(".")[0] for name in called.modules} & HEAVY == set()
 
 
-@pytest.mark.parametrize("function", [*STEPS, "IssueTemporaryPasswords", "SendMessages"])
+@pytest.mark.parametrize("function", [*STEPS, *JUDGES, *IDLE, "IssueTemporaryPasswords", "SendMessages"])
 def test_an_event_that_is_not_as_documented_is_refused_by_name(lambdas: LambdaProcesses, function: str) -> None:
     assert lambdas.invoke(function, {"surplus": True}).error == "InvalidFields"
 
@@ -120,6 +160,7 @@ def test_the_api_refuses_in_the_documented_form(lambdas: LambdaProcesses) -> Non
 def test_every_service_can_be_called_with_what_is_left_of_botocore(lambdas: LambdaProcesses, fake_aws: FakeAws) -> None:
     calls = {
         "dynamodb": ("get_item", {"TableName": "t", "Key": {"k": {"S": "v"}}}),
+        "kms": ("sign", {"KeyId": "k", "Message": b"m", "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256"}),
         "s3": ("get_object", {"Bucket": "b", "Key": "k"}),
         "secretsmanager": ("get_secret_value", {"SecretId": "s"}),
         "sesv2": ("send_email", {"FromEmailAddress": "a@b.in", "Destination": {}, "Content": {}}),
@@ -134,7 +175,7 @@ def test_every_service_can_be_called_with_what_is_left_of_botocore(lambdas: Lamb
         f"answer = [bool(getattr(aws.client(s), n)(**p)) for s, (n, p) in {calls!r}.items()]\n"
     )
     asked = {service for service, _ in fake_aws.asked}
-    assert asked == {"dynamodb", "s3", "secretsmanager", "ses", "sns", "states"}
+    assert asked == {"dynamodb", "kms", "s3", "secretsmanager", "ses", "sns", "states"}
 
 
 def parameters(path: str) -> list[str]:
