@@ -255,7 +255,10 @@ class TestBadLuck:
         playing().crls.are_served = False
         forget_revocation()
         yield
+        # A CRL of tomorrow counts for nothing today.
+        laptop.clock.back_to_real_time()
         playing().crls.are_served = True
+        forget_revocation()
         refresh_revocation(laptop)
 
     @pytest.mark.usefixtures("nothing_known")
@@ -294,7 +297,7 @@ class TestBadLuck:
         flow = linking(client, record.iec)
         flow.until_waiting()
         signature = flow.signed(dsc(record.persons[0]))
-        with laptop.faults.failing("SendTaskSuccess"):
+        with laptop.faults.during("states", "SendTaskSuccess"):
             assert flow.hand_in(signature).status == 503
         assert flow.read()["status"] == "validating"
         flow.hand_in(signature).demand(200, 202)
@@ -303,7 +306,7 @@ class TestBadLuck:
 
     def test_a_journey_that_could_not_be_started_is_started_by_the_signature(self, laptop: Laptop) -> None:
         record, client = new_record(), somebody(laptop)
-        with laptop.faults.failing("StartExecution"):
+        with laptop.faults.during("states", "StartExecution"):
             flow = linking(client, record.iec)
         assert flow.sign(dsc(record.persons[0]))["status"] == "done"
 
@@ -311,5 +314,6 @@ class TestBadLuck:
         record, client = new_record(), somebody(laptop)
         credential = dsc(record.persons[0])
         playing().authority.revoke(credential, suite().clock())
+        forget_revocation()
         refresh_revocation(laptop)
         assert reason_of(linking(client, record.iec).sign(credential)) == "revoked"

@@ -6,7 +6,7 @@ guessed: no letter may be missing, no word may change its place, no name is "nea
 - both: Unicode forms (NFKC), case, blanks, punctuation, signs that are not seen; single letters that stand side by side
   ("S. K. Rao", "SK Rao"; "L.L.P.");
 - entities: "M/s" or "Messrs" before the name; "&" and "and"; "Pvt", "(P)" and "Private"; "Ltd" and "Limited";
-- persons: one title before the name (Shri, Smt, Mr, Mrs, Ms, Dr) where a name of two words at least follows it.
+- persons: titles before the name (Shri, Smt, Mr, Mrs, Ms, Dr) where a name of two words at least follows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MESSRS = re.compile(r"^\s*(?:m\s*/\s*s\b\.?|messrs\b\.?)(?=\W)")
+_MESSRS = re.compile(r"^(?:\s*(?:m\s*/\s*s\b\.?|messrs\b\.?)(?=\W))+")
 _P_FOR_PRIVATE = re.compile(r"\(\s*p\s*\)")
 _WORDS = {"pvt": "private", "ltd": "limited"}
 _TITLES = frozenset({"shri", "smt", "mr", "mrs", "ms", "dr"})
@@ -30,7 +30,7 @@ def same_entity(one: str) -> str:
 def same_person(one: str) -> str:
     """The form of a person's name in which two spellings of it are equal; "" where nothing of it is left."""
     words = _words(_folded(one))
-    if len(words) > 2 and words[0] in _TITLES:  # noqa: PLR2004 - a title and two words
+    while len(words) > 2 and words[0] in _TITLES:  # noqa: PLR2004 - a title and two words
         words = words[1:]
     return " ".join(words)
 
