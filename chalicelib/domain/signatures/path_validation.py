@@ -44,7 +44,7 @@ from chalicelib.domain.signatures.strict_der import (
 from chalicelib.domain.signatures.trust import PathPolicies
 
 # Our own revocation is judged over indexes, once the path is known to be one.
-_NO_REVOCATION = CertRevTrustPolicy(
+NO_REVOCATION = CertRevTrustPolicy(
     RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
 )
 _ANY_POLICY = bytes.fromhex("551d2000")
@@ -63,7 +63,7 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
             trust_roots=[authority],
             moment=at,
             allow_fetching=False,
-            revinfo_policy=_NO_REVOCATION,
+            revinfo_policy=NO_REVOCATION,
             time_tolerance=timedelta(0),
             algorithm_usage_policy=Algorithms(),
             signature_validator=_AsTheyStand(path),
@@ -76,7 +76,7 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
             initial_any_policy_inhibit=policies.inhibit_any,
         )
         chain = ValidationPath(authority, below[:-1], below[-1])
-        _finished(async_validate_path(context, chain, parameters=wanted))
+        finished(async_validate_path(context, chain, parameters=wanted))
     except ExpiredError:
         return Reason.CERTIFICATE_EXPIRED
     except NotYetValidError:
@@ -116,8 +116,8 @@ class _AsTheyStand(SignatureValidator):
             raise InvalidSignature
 
 
-def _finished(work: Coroutine[Any, Any, object]) -> None:
-    """Runs what never waits, as nothing is fetched, without an event loop."""
+def finished(work: Coroutine[Any, Any, object]) -> None:
+    """Runs what never waits, as nothing is fetched, without an event loop; raises what it raises."""
     try:
         work.send(None)
     except StopIteration:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.signatures import ocsp
 from chalicelib.domain.signatures.crl_index import CrlIndex
 from chalicelib.domain.signatures.issuer_signatures import is_signed_by
 from chalicelib.domain.signatures.path_building import Issuers, Path, PathSearch, authority_key, is_possible_issuer
@@ -202,8 +203,7 @@ class _Inquiry:
         """What is known of the certificates of a path, judged from the anchor down."""
         found: list[Judged] = []
         for place in range(len(path) - 2, -1, -1):
-            issuer = path[place + 1]
-            judged = self._judged(path[place], issuer, path[-1])
+            judged = self._judged(path[place:])
             found.append(judged)
             if judged.standing is Standing.REVOKED:
                 is_leaf = place == 0
@@ -213,10 +213,16 @@ class _Inquiry:
             return _Found(2, _UNKNOWN, tuple(found))
         return _Found(0, holds(Aspect.REVOCATION), tuple(found), self._is_plain)
 
-    def _judged(self, certificate: PathCertificate, issuer: PathCertificate, anchor: PathCertificate) -> Judged:
-        return self._revocation.judge(
-            certificate, self._at, self._now, lambda index: self._is_vouched(index, issuer, anchor)
+    def _judged(self, path: Path) -> Judged:
+        """What is known of the first certificate of a path."""
+        issuer, anchor = path[1], path[-1]
+        judged = self._revocation.judge(
+            path[0], self._at, self._now, lambda index: self._is_vouched(index, issuer, anchor)
         )
+        responders = self._revocation.responders
+        if judged.standing is not Standing.UNKNOWN or responders is None:
+            return judged
+        return ocsp.asked(path, responders, self._at, self._now)
 
     def _is_vouched(self, index: CrlIndex, issuer: PathCertificate, anchor: PathCertificate) -> bool:
         """RFC 5280, section 6.3.3 (f): who signed the CRL has a path of their own to the same anchor."""

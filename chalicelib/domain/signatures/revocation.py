@@ -17,7 +17,7 @@ from chalicelib.domain.signatures.strict_der import DerUnreadable
 # How far the clock of whoever signed a CRL may be ahead of ours. That ours may be slow makes no stale CRL good.
 SKEW = timedelta(minutes=5)
 # Whoever has the key writes any signing time: these count from ever.
-_COMPROMISED = {RevocationReason.KEY_COMPROMISE, RevocationReason.CA_COMPROMISE, RevocationReason.AA_COMPROMISE}
+COMPROMISED = {RevocationReason.KEY_COMPROMISE, RevocationReason.CA_COMPROMISE, RevocationReason.AA_COMPROMISE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,18 @@ class Judged:
     """What was found of one certificate, and what that rests on.
 
     `entry` is its entry in a CRL, there also where it does not count at the instant that was asked about. `indexes`
-    are those that were read, each with its source.
+    are those that were read, each with its source; `answers` what OCSP responders said.
     """
 
     standing: Standing
     entry: Revoked | None = None
     indexes: tuple[tuple[CrlSource, CrlIndex], ...] = ()
+    answers: tuple[RevocationProof, ...] = ()
 
     @property
     def proofs(self) -> tuple[RevocationProof, ...]:
         """What to keep as the proof of it."""
-        return tuple(proof_of(index) for _, index in self.indexes)
+        return (*(proof_of(index) for _, index in self.indexes), *self.answers)
 
 
 # Whether whoever signed a CRL may sign CRLs about the certificate that is judged.
@@ -113,7 +114,7 @@ class Revocation:
                 found = delta[1].find(certificate.serial, certificate.issuer_key) or found
             if found and found.reason is not RevocationReason.REMOVE_FROM_CRL:
                 entry = found if entry is None or found.since < entry.since else entry
-                if found.since <= at or found.reason in _COMPROMISED:
+                if found.since <= at or found.reason in COMPROMISED:
                     return Judged(Standing.REVOKED, found, tuple(read))
             uncovered -= reasons
         return Judged(Standing.UNKNOWN if uncovered else Standing.GOOD, entry, tuple(read))
