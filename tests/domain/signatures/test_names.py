@@ -110,8 +110,8 @@ def test_case_and_punctuation_do_not_count(words: list[str], between: str, cased
 @given(TEXT)
 def test_unicodes_forms_do_not_count(name: str) -> None:
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        assert same_entity(unicodedata.normalize(form, name)) == same_entity(name)  # type: ignore[arg-type]
-        assert same_person(unicodedata.normalize(form, name)) == same_person(name)  # type: ignore[arg-type]
+        assert same_entity(unicodedata.normalize(form, name)) == same_entity(name)
+        assert same_person(unicodedata.normalize(form, name)) == same_person(name)
 
 
 @given(WORDS, st.integers(min_value=0, max_value=40), st.sampled_from("bcdx"))
