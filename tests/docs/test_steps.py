@@ -14,8 +14,10 @@ from chalicelib.domain.accounts import replacing_mobiles
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
 from chalicelib.domain.icegate import registration_steps
 from chalicelib.domain.notices import NoticeNotSent
-from chalicelib.domain.ports import JourneysUnavailable
+from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
 from chalicelib.domain.refusals import Code
+from chalicelib.domain.signatures.carrying_out import SigningUnknown
+from chalicelib.domain.signatures.esign.providers import EsignUnavailable, ProfileUnfit
 from chalicelib.handlers import bodies
 from chalicelib.handlers.steps import STEPS, error_name
 from chalicelib.settings import SettingMissing
@@ -37,11 +39,15 @@ FAILURES = {
     for failure in (
         ChangeRefused,
         DocumentUnavailable,
+        DocumentsUnavailable,
+        EsignUnavailable,
         JourneysUnavailable,
         KeyError,
         KeysUnusable,
         NoticeNotSent,
+        ProfileUnfit,
         SettingMissing,
+        SigningUnknown,
         StoreUnavailable,
         UnicodeDecodeError,
         account_registration_steps.RegistrationOver,
