@@ -51,7 +51,7 @@ def test_a_company_links_by_the_organisations_certificate(visit: Visit, sort: So
 
 def test_an_unknown_iec_looks_like_every_other(visit: Visit) -> None:
     person = signer(signed_in(visit))
-    person.opens_link("ZZZPZ0000Z")
+    person.opens_link("0512345678")
     person.choose("file")
     person.hand_in(person.signature())
     person.refused("binding", "not_of_this_iec")
