@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from asn1crypto import algos, core, ocsp, x509
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.errors import RevokedError, ValidationError
+from pyhanko_certvalidator.errors import OCSPValidationError, RevokedError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
@@ -83,7 +83,7 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
             counts = entry.since <= at or entry.reason in COMPROMISED
             return Judged(Standing.REVOKED if counts else Standing.GOOD, entry, answers=(proof,))
         return Judged(Standing.GOOD, answers=(proof,))
-    except ValidationError:
+    except (ValidationError, OCSPValidationError):
         return None
     except _UNREADABLE:
         return None
