@@ -5,7 +5,9 @@ import { find, word } from "./words.js";
 
 await open();
 const mine = await read("/iec-links/current");
-if (mine.linked) await goOn("/iec", word("refusal.already_linked.detail"));
+if (mine.link) await goOn("/iec", word("refusal.already_linked.detail"));
+// Who was invited has an IEC already, and links a signature to it.
+if (mine.linked) find("iec").value = mine.iec;
 readyForm(find("iec-link"), {
   heed,
   async send(values) {

@@ -17,7 +17,7 @@ const RIGHTS = {
 function showRenewal(link) {
   const isOver = link?.is_expired || (link && Date.parse(link.expires_at) <= now());
   find("renewal").hidden = !(isOver || link?.expires_soon);
-  find("renew-early").hidden = !find("renewal").hidden;
+  find("renew-early").hidden = !link || !find("renewal").hidden;
   if (find("renewal").hidden) return;
   const day = dayOf(link.expires_at);
   find("renewal-heading").textContent = isOver ? word("iec.expired") : word("iec.soon");
