@@ -143,6 +143,14 @@ FOUND: dict[str, tuple[bytes, str]] = {
         esign_answers.signed(replace(FIRST, method="RSA_SHA1", digest="SHA1"), worlds.provider(), worlds.said()),
         WRONG,
     ),
+    "SHA-1 in the signature alone": (
+        esign_answers.signed(replace(FIRST, method="RSA_SHA1"), worlds.provider(), worlds.said()),
+        WRONG,
+    ),
+    "SHA-1 in the digest alone": (
+        esign_answers.signed(replace(FIRST, digest="SHA1"), worlds.provider(), worlds.said()),
+        WRONG,
+    ),
     "another transaction, truly signed": (worlds.answer(what=worlds.said(txn="f" * 32)), "esign_not_ours"),
     "no transaction, truly signed": (worlds.answer(what=worlds.said(txn="")), "esign_not_ours"),
     "two certificates, truly signed": (
