@@ -42,6 +42,7 @@ _HOLDS: dict[Code, dict[str, Any]] = {
     Code.SEND_LIMIT_REACHED: _LATER,
     Code.TOO_MANY_REQUESTS: _LATER,
     Code.LOCKED: {"retry_at": _NOW + timedelta(minutes=15)},
+    Code.DOCUMENTS_MISSING: {"missing": "pan_card, identity_proof"},
 }
 
 
@@ -163,6 +164,7 @@ def schema() -> Schema:
             },
             "attempts_left": {"type": "integer", "minimum": 0, "description": "Tries left with these codes."},
             "current_status": {**sentence, "description": "Where the registration stands instead."},
+            "missing": {**sentence, "description": "The kinds of document that are still wanted, with commas."},
             "limit": {"type": "integer", "description": "The longest body, in bytes."},
             "minutes": {"type": "integer", "description": "About how far the clock of the authenticator is off."},
         },

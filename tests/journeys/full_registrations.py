@@ -91,8 +91,12 @@ class Upgrader:
         """Wait until the journey waits in this state, its token stored."""
 
         def waits() -> bool | None:
-            place = {"AwaitDocuments": "documents", "AwaitReview": "review"}[state]
-            return (self.execution().current_state == state and self.stored.waits_for == place) or None
+            place = {"AwaitDocuments": "documents", "AwaitReview": "review"}.get(state)
+            signing = suite().store.signing(self.stored.signing_id)
+            is_kept = (
+                self.stored.waits_for == place if place else signing is not None and signing.task_token is not None
+            )
+            return (self.execution().current_state == state and is_kept) or None
 
         eventually(waits, self.execution)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -26,7 +28,7 @@ from tests.journeys.full_registrations import (
     posted,
     upgrader,
 )
-from tests.journeys.signers import dsc, new_record
+from tests.journeys.signers import dsc, new_record, refresh_revocation
 from tests.journeys.staff import StaffMember, staff_member
 from tests.journeys.walking import eventually, sent_to, together
 
@@ -41,6 +43,14 @@ def officer(laptop: Laptop) -> StaffMember:
 @pytest.fixture
 def asha(laptop: Laptop) -> Upgrader:
     return upgrader(laptop)
+
+
+@pytest.fixture
+def far_ahead(laptop: Laptop) -> Iterator[None]:
+    """For who moves the clock on by days: what was fetched of revocation in that future is nothing for other tests."""
+    yield
+    laptop.start_afresh()
+    refresh_revocation(laptop)
 
 
 def case(officer: StaffMember, registration_id: str) -> Reply:
@@ -99,7 +109,7 @@ class TestWholeStories:
         assert asha.may_file().demand(200).content["service"] == "shipping_bill_filing"
         services = asha.call("GET", "/icegate/services").demand(200).content
         assert services["refused"] == []
-        told(asha, "full registration at ICEGATE")
+        told(asha, "approved")
         assert asha.until_ended().status == "SUCCEEDED"
         about = deeds(asha.resident.key)
         assert [deed for deed in about if deed in {
@@ -124,7 +134,7 @@ class TestWholeStories:
         assert standing["may_open"] is True
         assert asha.until_ended().status == "SUCCEEDED"
         assert asha.may_file().code == "digital_signature_registration_required"
-        told(asha, "was not approved")
+        told(asha, "approve")
         again = asha.open()
         assert again["registration_id"] != sent["registration_id"]
         assert again["status"] == "signature_required"
@@ -139,7 +149,8 @@ class TestWholeStories:
         asha.until_waiting("AwaitDocuments")
         old = asked["documents"][0]["document_id"]
         asha.call("DELETE", f"{CURRENT}/documents/{old}").demand(204)
-        assert asha.submit().demand(409).code == "documents_missing"
+        missing = asha.submit().demand(422)
+        assert (missing.code, missing.content["missing"]) == ("documents_missing", "pan_card")
         asha.upload("pan_card")
         asha.submit().demand(200)
         asha.until_waiting("AwaitReview")
@@ -147,8 +158,9 @@ class TestWholeStories:
         assert decide(other, sent["registration_id"], "approve").demand(200).content["status"] == "approved"
         assert asha.until_ended().status == "SUCCEEDED"
 
-    def test_an_expired_dsc_is_renewed(self, asha: Upgrader, officer: StaffMember) -> None:
-        credential = dsc(asha.person, not_after=None)
+    @pytest.mark.usefixtures("far_ahead")
+    def test_an_expired_dsc_stops_filing(self, asha: Upgrader, officer: StaffMember) -> None:
+        credential = dsc(asha.person, not_after=suite().clock() + timedelta(hours=30))
         opened = asha.open()
         assert asha.sign(opened["signing_id"], credential)["status"] == "done"
         asha.until("documents_required")
@@ -157,10 +169,7 @@ class TestWholeStories:
         asha.submit().demand(200)
         decide(officer, opened["registration_id"], "approve").demand(200)
         asha.until("approved")
-        before = asha.account.dsc
-        assert before is not None
-        days = (before.expires_at - suite().clock()).days + 1
-        asha.laptop.clock.advance(hours=24 * days)
+        asha.laptop.clock.advance(hours=31)
         asha.resident = asha.resident.signed_in()
         assert asha.may_file().demand(403).code == "digital_signature_expired"
         assert asha.read()["dsc"]["is_expired"] is True
@@ -191,7 +200,8 @@ class TestSignatures:
     def test_aadhaar_e_sign_is_not_offered(self, asha: Upgrader) -> None:
         opened = asha.open()
         body = {"consent": True}
-        asha.call("POST", f"/signings/{opened['signing_id']}/esign", body).demand(409)
+        reply = asha.call("POST", f"/signings/{opened['signing_id']}/esign", body)
+        assert reply.demand(422).code == "esign_not_offered"
 
     def test_one_that_was_cancelled_may_be_opened_anew(self, asha: Upgrader) -> None:
         opened = asha.open()
@@ -202,7 +212,7 @@ class TestSignatures:
 
     def test_what_nobody_signs_ends_after_ten_minutes(self, asha: Upgrader) -> None:
         opened = asha.open()
-        eventually(lambda: asha.execution().current_state == "AwaitSignature" or None, asha.execution)
+        asha.until_waiting("AwaitSignature")
         asha.laptop.clock.advance(minutes=11)
         assert asha.until_ended().status == "SUCCEEDED"
         assert asha.stored.status.value == "expired"
@@ -253,8 +263,10 @@ class TestDocuments:
         too_large = asha.ask(size=DOCUMENT_AT_MOST + 1)
         assert too_large.demand(422).reasons == {"size": "document_too_large"}
         asked = asha.ask().demand(201).content
-        assert posted(asked, of_size(DOCUMENT_AT_MOST + 1)) in {400, 403}
-        assert asha.confirm(asked["document_id"]).demand(503).code == "service_unavailable"
+        # S3 holds an upload to the form's conditions; moto takes it, and so the confirmation has to refuse it.
+        assert posted(asked, of_size(DOCUMENT_AT_MOST + 1)) == 201
+        refused = asha.confirm(asked["document_id"]).demand(200).content["document"]
+        assert (refused["status"], refused["reason"]) == ("refused", "document_too_large")
 
     @pytest.mark.parametrize("size", [0, None])
     def test_the_size_is_wanted(self, asha: Upgrader, size: int | None) -> None:
@@ -273,6 +285,7 @@ class TestDocuments:
         asha.open()
         assert asha.ask().demand(409).code == "step_out_of_order"
 
+    @pytest.mark.usefixtures("far_ahead")
     def test_after_seven_days_it_has_ended(self, asha: Upgrader) -> None:
         asha.signed()
         asha.until_waiting("AwaitDocuments")
@@ -365,6 +378,7 @@ class TestBadLuck:
         asha.laptop.faults.clear()
         assert decide(officer, sent["registration_id"], "approve").demand(200).content["status"] == "approved"
 
+    @pytest.mark.usefixtures("far_ahead")
     def test_nobody_decides_for_a_month(self, asha: Upgrader, officer: StaffMember) -> None:
         sent = asha.submitted()
         asha.until_waiting("AwaitReview")
