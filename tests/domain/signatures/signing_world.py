@@ -8,16 +8,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-
 from chalicelib.domain.signatures.paths import ChainFound
-from chalicelib.domain.signatures.report import Aspect, Finding, Kind, Reason, Verdict, fails, holds
+from chalicelib.domain.signatures.report import Aspect, Finding, Kind, Reason, Verdict, holds
 from chalicelib.domain.signatures.signers import Demand, Signer, Validated
 from chalicelib.domain.signatures.validation import Validator
 from infra.local.authority import Authority, Credential, at_noon
 from infra.local.certificate_profiles import Profile, Wanted, accepting_policy
 from infra.local.cms_signing import As, sha256_of, sign
+from tests.domain.signatures.revocation_world import Watched
 
 NOW = at_noon()
 DOCUMENT = "I, Zeenat Zaheer, link my login to IEC 0388012345.\nनमस्ते\n".encode()
@@ -27,8 +25,15 @@ UNKNOWN = Finding(Aspect.REVOCATION, Verdict.UNKNOWN, Reason.REVOCATION_UNKNOWN)
 
 
 @cache
+def watched() -> Watched:
+    """The test authority, its CRLs watched and fresh."""
+    made = Watched()
+    made.refresh()
+    return made
+
+
 def authority() -> Authority:
-    return Authority(NOW)
+    return watched().authority
 
 
 @cache
@@ -54,49 +59,20 @@ def demand(**changes: Any) -> Demand:
 
 
 @dataclass
-class ChainsBySignature:
-    """Chains as the authority made them, by signature and dates, whatever came along. RFC 5280 is `Paths`' to know."""
+class AskedPaths:
+    """The paths over the test authority, and when they were asked for. `revocation` stands in for what they find."""
 
-    root: bytes
-    revocation: Finding = field(default_factory=lambda: holds(Aspect.REVOCATION))
+    revocation: Finding | None = None
     asked_at: list[datetime] = field(default_factory=list)
 
     def check(self, leaf: bytes, others: Sequence[bytes], at: datetime, now: datetime) -> ChainFound:
         self.asked_at.append(at)
-        certificate = x509.load_der_x509_certificate(leaf)
-        if at < certificate.not_valid_before_utc:
-            return self._found(Reason.CERTIFICATE_NOT_YET_VALID)
-        if at > certificate.not_valid_after_utc:
-            return self._found(Reason.CERTIFICATE_EXPIRED)
-        chain, known = [leaf], [*authority().intermediates, self.root]
-        while chain[-1] != self.root:
-            above = next((each for each in known if each not in chain and _issued(chain[-1], each)), None)
-            if above is None:
-                return self._found(Reason.ISSUER_UNKNOWN)
-            chain.append(above)
-        policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-        own = frozenset(policy.policy_identifier.dotted_string for policy in policies)
-        return ChainFound(holds(Aspect.CHAIN), self.revocation, tuple(chain), (), own)
-
-    def _found(self, reason: Reason) -> ChainFound:
-        nothing = Finding(Aspect.REVOCATION, Verdict.NOT_REACHED, Reason.NOT_REACHED)
-        return ChainFound(fails(Aspect.CHAIN, reason), nothing, (), (), frozenset())
+        found = watched().paths.check(leaf, others, at, now)
+        return replace(found, revocation_finding=self.revocation or found.revocation_finding)
 
 
-def _issued(certificate: bytes, above: bytes) -> bool:
-    try:
-        x509.load_der_x509_certificate(certificate).verify_directly_issued_by(x509.load_der_x509_certificate(above))
-    except (InvalidSignature, ValueError, TypeError):
-        return False
-    return True
-
-
-def paths(**changes: Any) -> ChainsBySignature:
-    return ChainsBySignature(authority().root, **changes)
-
-
-def validator(**changes: Any) -> Validator:
-    return Validator(paths(**changes), accepting_policy())
+def validator(revocation: Finding | None = None) -> Validator:
+    return Validator(AskedPaths(revocation), accepting_policy())
 
 
 def signed(how: As | None = None, by: Credential | None = None, at: datetime = NOW) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from cryptography import x509
@@ -11,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chalicelib.adapters import signature_policy as packaged
 from chalicelib.domain.signatures import certificates
+from chalicelib.domain.signatures.paths import ChainFound
 from chalicelib.domain.signatures.policy import SignaturePolicy, signature_policy
 from chalicelib.domain.signatures.report import Kind, Outcome, Reason
 from chalicelib.domain.signatures.signers import Signer
@@ -26,7 +29,7 @@ from infra.local.certificate_profiles import (
     accepting_policy,
     pan_hash,
 )
-from tests.domain.signatures.signing_world import DOCUMENT, NOW, authority, demand, ekyc, paths, refusal, signed
+from tests.domain.signatures.signing_world import DOCUMENT, NOW, AskedPaths, authority, demand, ekyc, refusal, signed
 
 
 def issued(**wanted: object) -> Credential:
@@ -104,7 +107,7 @@ def test_nothing_personal_is_told_in_a_log() -> None:
 
 
 def accepted(credential: Credential, policy: SignaturePolicy, **changes: object) -> bool:
-    validator = Validator(paths(), policy)
+    validator = Validator(AskedPaths(), policy)
     validated = validator.dsc(signed(by=credential), DOCUMENT, demand(**changes), NOW)
     return validated.report.outcome is Outcome.ACCEPTED
 
@@ -135,11 +138,11 @@ def test_only_the_kinds_that_were_asked_for_sign(kind: Kind) -> None:
 
 
 def test_a_class_that_no_issuer_vouches_for_is_none() -> None:
-    class NoClass(type(paths())):  # type: ignore[misc]
-        def check(self, *asked: object) -> object:
-            return replace(super().check(*asked), policies=frozenset())
+    class NoClass(AskedPaths):
+        def check(self, leaf: bytes, others: Sequence[bytes], at: datetime, now: datetime) -> ChainFound:
+            return replace(super().check(leaf, others, at, now), policies=frozenset())
 
-    validator = Validator(NoClass(authority().root), packaged.configured())
+    validator = Validator(NoClass(), packaged.configured())
     validated = validator.dsc(signed(), DOCUMENT, demand(), NOW)
     assert refusal(validated) == ("policy", Reason.CLASS_NOT_ACCEPTED)
 

@@ -15,11 +15,11 @@ from tests.domain.signatures.signing_world import (
     DOCUMENT,
     NOW,
     UNKNOWN,
+    AskedPaths,
     authority,
     demand,
     ekyc,
     judged,
-    paths,
     refusal,
     signed,
     validator,
@@ -95,7 +95,7 @@ def test_the_signing_time_lies_within_the_challenge_give_or_take_five_minutes(
 
 def test_a_dsc_must_be_good_now_an_esign_certificate_when_it_signed() -> None:
     later = NOW + timedelta(hours=2)
-    chains = paths()
+    chains = AskedPaths()
     both = Validator(chains, accepting_policy())
     signature = signed(by=ekyc())
     assert refusal(both.dsc(signature, DOCUMENT, demand(), later)) == ("chain", "certificate_expired")
