@@ -51,6 +51,7 @@ async function invitation() {
 find("language").search = location.search;
 await demandSession();
 await open();
+document.querySelector(".tools a[href$='/sign-in']")?.remove(); // the page is open to everybody; who is here has signed in
 const { entity_name: firm, role, invited_by: by, expires_at: until } = await invitation();
 find("firm").textContent = firm;
 find("role").textContent = iecRoleName(role);

@@ -22,6 +22,7 @@ function call(text) {
 function showPerson(user) {
   const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
   find("facts").replaceChildren(
+    fact(word("iec_users.name"), user.is_me ? word("iec_users.me", { name: user.name }) : user.name),
     fact(word("iec_users.email"), address(user.email)),
     fact(word("iec_users.role"), iecRoleName(user.role)),
     fact(word("iec_users.status"), make("span", { class: `badge ${user.status}` }, standingOf(user))),
