@@ -12,11 +12,11 @@ from chalicelib.adapters.keys import KeysUnusable
 from chalicelib.domain.accounts import registration_steps as account_registration_steps
 from chalicelib.domain.accounts import replacing_mobiles
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
-from chalicelib.domain.icegate import registration_steps
+from chalicelib.domain.icegate import full_registration_steps, registration_steps
 from chalicelib.domain.notices import NoticeNotSent
 from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
 from chalicelib.domain.refusals import Code
-from chalicelib.domain.signatures.carrying_out import SigningUnknown
+from chalicelib.domain.signatures.carrying_out import NotVerified, SigningOver, SigningUnknown
 from chalicelib.domain.signatures.esign.providers import EsignUnavailable, ProfileUnfit
 from chalicelib.handlers import bodies
 from chalicelib.handlers.steps import STEPS, error_name
@@ -45,12 +45,16 @@ FAILURES = {
         KeyError,
         KeysUnusable,
         NoticeNotSent,
+        NotVerified,
         ProfileUnfit,
         SettingMissing,
+        SigningOver,
         SigningUnknown,
         StoreUnavailable,
         UnicodeDecodeError,
         account_registration_steps.RegistrationOver,
+        full_registration_steps.FullRegistrationUnknown,
+        full_registration_steps.NotApproved,
         replacing_mobiles.NotDue,
         replacing_mobiles.ReplacementUnknown,
         registration_steps.NotDecided,
