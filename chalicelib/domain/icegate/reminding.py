@@ -1,11 +1,11 @@
-"""Reminding of what expires: the DSC that is registered with an ICEGATE ID, 30 days before its end; each once."""
+"""Reminding of a DSC that is registered with an ICEGATE ID and ends soon: 30 days before, once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.accounts.owners import icegate_key
+from chalicelib.domain.accounts.owners import owner_key
 from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.changes import WriteOwner
 from chalicelib.domain.contacts import Channel
@@ -34,16 +34,16 @@ class DscReminders:
 
     def _reminded(self, due: IcegateAccount, now: datetime) -> bool:
         def attempt() -> bool:
-            account = self.store.owner(icegate_key(due.icegate_id))
+            account = self.store.owner(owner_key(due))
             dsc = account.dsc if isinstance(account, IcegateAccount) else None
             if not isinstance(account, IcegateAccount) or dsc is None or dsc.reminded_at is not None:
                 return False
             if now + REMINDED_BEFORE < dsc.expires_at:
+                # Another one was registered since it was found.
                 return False
             values = {"day": f"{dsc.expires_at.astimezone(IST):%d-%m-%Y}"}
-            marked = replace(account, dsc=replace(dsc, reminded_at=now))
             letters = told(NoticeKind.DSC_EXPIRES, account, now, None, Channel.EMAIL, values=values)
-            self.store.write(WriteOwner(marked), *letters)
+            self.store.write(WriteOwner(replace(account, dsc=replace(dsc, reminded_at=now))), *letters)
             return True
 
         return in_rounds(attempt)

@@ -1,69 +1,83 @@
-"""Who is mailed about the end of a registered DSC, when, and how often."""
+"""Registrants are reminded of a DSC that ends: 30 days before, once for each DSC."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.accounts.owners import owner_key
-from chalicelib.domain.changes import HoldIcegateId, OpenAccount, StoreUnavailable, WriteOwner
-from chalicelib.domain.contacts import Channel
-from chalicelib.domain.icegate.accounts import IcegateAccount
+from chalicelib.domain.accounts.owners import icegate_key
+from chalicelib.domain.changes import HoldIcegateId, OpenAccount, WriteOwner
+from chalicelib.domain.contacts import Channel, Contact
+from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
+from chalicelib.domain.icegate.dsc import RegisteredDsc
 from chalicelib.domain.icegate.reminding import DscReminders
+from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile
 from chalicelib.domain.notices import NoticeKind
-from tests.adapters.records import hold, icegate_account, registered_dsc
-from tests.conftest import FakeClock
 from tests.fakes import FakeStore
 
 
+class Registrants:
+    """A store with registrants, and its time."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
+        self.store = FakeStore(lambda: self.now)
+        self.reminders = DscReminders(self.store, lambda: self.now)
+
+    def registered(self, name: str, ends_in: timedelta | None) -> None:
+        dsc = None if ends_in is None else self.dsc(ends_in)
+        contact = Contact(EmailAddress(f"{name}@example.com"), Mobile("+919876543210"))
+        account = IcegateAccount(
+            IcegateId(name),
+            Iec("ABCFM1234K"),
+            Gstin("27AAPFU0939F1ZV"),
+            "Mehta Exports",
+            contact,
+            RegistrationKind.FULL,
+            "none",
+            "hi",
+            name,
+            self.now,
+            dsc=dsc,
+        )
+        self.store.write(HoldIcegateId(Hold(account.icegate_id, account.iec, name, self.now), self.now))
+        self.store.write(OpenAccount(account))
+
+    def dsc(self, ends_in: timedelta) -> RegisteredDsc:
+        return RegisteredDsc("ab" * 32, "Asha Mehta", "Test CA", self.now + ends_in, self.now, "s" * 22)
+
+    def renew(self, name: str, ends_in: timedelta) -> None:
+        account = self.store.owner(icegate_key(name))
+        assert isinstance(account, IcegateAccount)
+        self.store.write(WriteOwner(replace(account, dsc=self.dsc(ends_in))))
+
+    def mails(self, name: str) -> list[tuple[NoticeKind, Channel, str]]:
+        found = self.store.messages_of(icegate_key(name))
+        return [(mail.kind, mail.channel, mail.values["day"]) for mail in found]
+
+
 @pytest.fixture
-def store(clock: FakeClock) -> FakeStore:
-    return FakeStore(clock)
+def registrants() -> Registrants:
+    return Registrants()
 
 
-def with_dsc(store: FakeStore, clock: FakeClock, days: float) -> IcegateAccount:
-    """An ICEGATE account whose DSC ends in so many days."""
-    held = replace(hold(), until=clock() + timedelta(hours=1))
-    store.write(HoldIcegateId(held, clock()))
-    made = replace(icegate_account(held), revision=store.write(OpenAccount(icegate_account(held))))
-    dsc = replace(registered_dsc(), expires_at=clock() + timedelta(days=days), reminded_at=None)
-    store.write(WriteOwner(replace(made, dsc=dsc)))
-    return made
+def test_thirty_days_before_the_end_and_once(registrants: Registrants) -> None:
+    registrants.registered("soon", timedelta(days=29))
+    registrants.registered("later", timedelta(days=31))
+    registrants.registered("none", None)
+    assert registrants.reminders.remind() == 1
+    assert registrants.reminders.remind() == 0
+    assert registrants.mails("soon") == [(NoticeKind.DSC_EXPIRES, Channel.EMAIL, "01-12-2026")]
+    assert registrants.mails("later") == registrants.mails("none") == []
 
 
-def test_who_has_thirty_days_left_is_mailed_once(store: FakeStore, clock: FakeClock) -> None:
-    soon, later = with_dsc(store, clock, 29.9), with_dsc(store, clock, 30.1)
-    reminders = DscReminders(store, clock)
-    assert reminders.remind() == 1
-    (letter,) = store.messages_of(owner_key(soon))
-    assert (letter.kind, letter.channel) == (NoticeKind.DSC_EXPIRES, Channel.EMAIL)
-    assert letter.values == {"day": "02-12-2026"}
-    assert store.messages_of(owner_key(later)) == ()
-    assert reminders.remind() == 0
-    assert len(store.messages_of(owner_key(soon))) == 1
-    clock.advance(hours=24)
-    assert reminders.remind() == 1
-    assert len(store.messages_of(owner_key(later))) == 1
-
-
-def test_a_dsc_that_was_renewed_is_reminded_of_in_its_own_time(store: FakeStore, clock: FakeClock) -> None:
-    made = with_dsc(store, clock, 3)
-    assert DscReminders(store, clock).remind() == 1
-    account = store.owner(owner_key(made))
-    assert isinstance(account, IcegateAccount)
-    anew = replace(registered_dsc(), expires_at=clock() + timedelta(days=700), reminded_at=None)
-    store.write(WriteOwner(replace(account, dsc=anew)))
-    assert DscReminders(store, clock).remind() == 0
-    clock.advance(hours=24 * 671)
-    assert DscReminders(store, clock).remind() == 1
-
-
-def test_a_write_whose_answer_was_lost_mails_nobody_twice(store: FakeStore, clock: FakeClock) -> None:
-    made = with_dsc(store, clock, 3)
-    store.lose_answers = 1
-    with pytest.raises(StoreUnavailable):
-        DscReminders(store, clock).remind()
-    DscReminders(store, clock).remind()
-    assert len(store.messages_of(owner_key(made))) == 1
+def test_the_next_dsc_is_reminded_of_as_well(registrants: Registrants) -> None:
+    registrants.registered("asha", timedelta(days=29))
+    registrants.reminders.remind()
+    registrants.renew("asha", timedelta(days=700))
+    assert registrants.reminders.remind() == 0
+    registrants.now += timedelta(days=680)
+    assert registrants.reminders.remind() == 1
+    assert len(registrants.mails("asha")) == 2

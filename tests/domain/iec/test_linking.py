@@ -116,6 +116,18 @@ class TestLinking:
         assert (refused.status, refused.why) == (SigningStatus.REFUSED, "already_linked")
         assert len(world.store.iec_users(IEC)) == 1
 
+    def test_who_joined_another_iec_meanwhile_is_linked_to_neither_by_it(self, world: LinkingWorld) -> None:
+        other = "0388012345"
+        account = world.account()
+        record = world.store.iec_record(IEC)
+        assert record is not None
+        world.store.put_iec_record(replace(record, iec=other))  # type: ignore[arg-type]
+        judged = world.judged(account, world.open_link(account, other), ASHA)
+        joined = world.user(IecRole.PREPARER, account=account, is_linked=False)
+        refused = world.link_steps.link(judged.signing_id)
+        assert (refused.status, refused.why) == (SigningStatus.REFUSED, "already_linked")
+        assert world.read(joined).link is None
+
     def test_who_closed_the_account_meanwhile_is_not_linked(self, world: LinkingWorld) -> None:
         from chalicelib.domain.accounts.account import AccountStatus  # noqa: PLC0415
         from chalicelib.domain.changes import WriteOwner  # noqa: PLC0415
