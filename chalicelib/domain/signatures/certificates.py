@@ -7,7 +7,7 @@ certificates carry, and a warning must be neither an error nor hidden.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -38,7 +38,7 @@ _TEXTS: Final = {
     0x1E: "utf-16-be",
 }
 
-Texts = Mapping[bytes, tuple[str, ...]]
+Texts = Mapping[bytes, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,9 @@ def _texts_of_issuer(name: bytes) -> Texts:
     return _texts(name)
 
 
-def _texts(name: bytes) -> dict[bytes, tuple[str, ...]]:
+def _texts(name: bytes) -> dict[bytes, list[str]]:
     """The texts in a name (DER), position by position: it is the longest thing that is read of a certificate."""
-    found: dict[bytes, tuple[str, ...]] = {}
+    found: dict[bytes, list[str]] = {}
     at, end = whole(name, SEQUENCE)
     while at < end:
         at, end_of_set = expect(name, at, end, SET)
@@ -171,8 +171,7 @@ def _texts(name: bytes) -> dict[bytes, tuple[str, ...]]:
                 raise DerUnreadable("more than expected")
             encoding = _TEXTS.get(tag)
             if encoding:
-                kind = name[begins:at]
-                found[kind] = (*found.get(kind, ()), name[value:ends].decode(encoding))
+                found.setdefault(name[begins:at], []).append(name[value:ends].decode(encoding))
             at = ends
     return found
 

@@ -27,6 +27,9 @@ from chalicelib.domain.signatures.signers import Signer
 _SHA256_HEX: Final = re.compile(r"[0-9a-f]{64}")
 # Year of birth, gender, and a hash that nobody has explained: as e-KYC certificates have been seen to carry it.
 _YEAR_AND_GENDER: Final = re.compile(r"([0-9]{4})[FMT][0-9A-Fa-f]{64}")
+# X.520 has 64 for a name.
+_SHOWN_AT_MOST: Final = 128
+_JOINERS: Final = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,12 @@ class SignaturePolicy:
         iec = self._iec(subject)
         kind = self._kind(leaf, organisation, iec, is_personal=is_personal)
         common_name = _only(subject, COMMON_NAME) or ""
+        named = "" if is_personal or organisation is None else organisation.strip()
         shown = SignerShown(
-            common_name,
-            "" if is_personal or organisation is None else organisation.strip(),
+            _shown(common_name),
+            _shown(named),
             kind,
-            _only(leaf.issuer, COMMON_NAME) or _only(leaf.issuer, ORGANISATION) or "",
+            _shown(_only(leaf.issuer, COMMON_NAME) or _only(leaf.issuer, ORGANISATION) or ""),
             f"{leaf.certificate.serial_number:x}",
             leaf.fingerprint,
             leaf.certificate.not_valid_before_utc,
@@ -77,7 +81,7 @@ class SignaturePolicy:
             shown,
             kind,
             _pan_hash(subject),
-            shown.organisation,
+            named,
             common_name,
             _year_of_birth(subject) if kind is Kind.EKYC else None,
             iec,
@@ -143,6 +147,14 @@ def _only(subject: Texts, attribute: bytes) -> str | None:
     """The attribute's value; "" where there is none, None where there are several."""
     values = subject.get(attribute, ("",))
     return values[0] if len(values) == 1 else None
+
+
+def _shown(text: str) -> str:
+    """A name as a page can show it and a record can keep it, whatever an unknown issuer wrote: no controls, no novel.
+
+    The two joiners belong to names in Indian scripts.
+    """
+    return "".join(sign for sign in text[:_SHOWN_AT_MOST] if sign.isprintable() or sign in _JOINERS)
 
 
 def _pan_hash(subject: Texts) -> str | None:

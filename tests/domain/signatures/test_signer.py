@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chalicelib.adapters import signature_policy as packaged
 from chalicelib.domain.signatures import certificates
@@ -18,7 +19,7 @@ from chalicelib.domain.signatures.policy import SignaturePolicy, signature_polic
 from chalicelib.domain.signatures.report import Kind, Outcome, Reason
 from chalicelib.domain.signatures.signers import Signer
 from chalicelib.domain.signatures.validation import Validator
-from infra.local.authority import Credential
+from infra.local.authority import Credential, key_for
 from infra.local.certificate_profiles import (
     CLASS_2,
     CLASS_3,
@@ -29,7 +30,18 @@ from infra.local.certificate_profiles import (
     accepting_policy,
     pan_hash,
 )
-from tests.domain.signatures.signing_world import DOCUMENT, NOW, AskedPaths, authority, demand, ekyc, refusal, signed
+from infra.local.cms_signing import As
+from tests.domain.signatures.signing_world import (
+    DOCUMENT,
+    NOW,
+    AskedPaths,
+    authority,
+    demand,
+    ekyc,
+    judged,
+    refusal,
+    signed,
+)
 
 
 def issued(**wanted: object) -> Credential:
@@ -97,6 +109,24 @@ def test_what_is_shown_is_what_the_certificate_says() -> None:
     assert int(shown.serial_number, 16) == credential.certificate.serial_number
     assert shown.not_before == credential.certificate.not_valid_before_utc
     assert shown.not_after == credential.certificate.not_valid_after_utc
+
+
+def test_a_name_is_shown_without_what_would_turn_a_page_around() -> None:
+    found = signer(issued(profile=Profile.ORGANISATION, organisation="Zen\u202eith\n\0 क्\u200dष " + "z" * 40))
+    assert found.shown.organisation == "Zenith क्\u200dष " + "z" * 40
+    assert found.organisation.startswith("Zen\u202eith")
+
+
+def test_a_certificate_of_nobody_with_a_very_long_name_is_refused_and_hardly_kept() -> None:
+    key = key_for("nobody", "p256")
+    names = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "x")] * 3_000
+    name = x509.Name([*names, x509.NameAttribute(NameOID.ORGANIZATION_NAME, "y" * 9_000)])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 5, NOW, NOW + timedelta(days=1))
+    made = Credential(builder.sign(key, hashes.SHA256()), key, "nobody")
+    validated = judged(signed(As(certificates=made.chain), by=made))
+    assert refusal(validated)[0] == "chain"
+    assert validated.report.signer is not None
+    assert len(validated.report.signer.organisation) == 128
 
 
 def test_nothing_personal_is_told_in_a_log() -> None:
