@@ -107,6 +107,24 @@ def open_case(officer: Somebody, asha: Registrant) -> None:
 @BOTH
 def test_from_home_to_an_approval(visit: Visit, laptop: Laptop, language: str, width: int) -> None:
     asha = registrant(visit, laptop, language, width)
+    starts_and_signs(asha)
+    uploads_and_sends_in(asha)
+    officer, _ = officer_at_a_browser(visit, laptop, language, width)
+    looks_and_approves(officer, asha)
+    assert asha.behind.account.kind is RegistrationKind.FULL
+    asha.go("/full-registration")
+    expect(asha.find("standing-heading")).to_have_text(asha.word("full.at_approved"))
+    expect(asha.find("dsc-facts")).to_contain_text(asha.behind.person.name)
+    expect(asha.find("start")).to_be_hidden()
+    asha.visitor.check("full-registration-approved")
+    asha.go("/home")
+    expect(asha.find("account-kind")).to_have_text(asha.word("home.kind_full"))
+    expect(asha.find("allowed")).to_contain_text(asha.word("service.shipping_bill_filing"))
+    asha.visitor.check("home-fully-registered")
+
+
+def starts_and_signs(asha: Registrant) -> None:
+    """From the home page to a good signature."""
     asha.go("/home")
     expect(asha.find("account-kind")).to_have_text(asha.word("home.kind_simplified"))
     asha.find("upgrade").get_by_role("link").click()
@@ -122,6 +140,10 @@ def test_from_home_to_an_approval(visit: Visit, laptop: Laptop, language: str, w
     asha.go("/full-registration")
     expect(asha.find("standing-heading")).to_have_text(asha.word("full.at_documents"))
     asha.visitor.check("full-registration-next")
+
+
+def uploads_and_sends_in(asha: Registrant) -> None:
+    """From where one goes on to an officer's list."""
     asha.find("standing-go").get_by_role("link").click()
     asha.visitor.at("/full-registration/documents")
     asha.filled_in()
@@ -141,10 +163,12 @@ def test_from_home_to_an_approval(visit: Visit, laptop: Laptop, language: str, w
     expect(asha.find("standing-heading")).to_have_text(asha.word("full.at_review"))
     asha.visitor.check("full-registration-review")
 
-    officer, _ = officer_at_a_browser(visit, laptop, language, width)
+
+def looks_and_approves(officer: Somebody, asha: Registrant) -> None:
+    """From the home page to a decision, with a document saved."""
     officer.go("/home")
     officer.visitor.page.locator('a[href$="/staff/full-registrations"]').click()
-    officer.visitor.at("/staff/full-registrations")
+    officer.visitor.at("/staff/full-registrations#under_review")
     officer.filled_in()
     officer.visitor.check("staff-full-registrations")
     open_case(officer, asha)
@@ -162,17 +186,6 @@ def test_from_home_to_an_approval(visit: Visit, laptop: Laptop, language: str, w
     officer.visitor.page.wait_for_url("**/staff/full-registrations*")
     name = asha.behind.account.legal_name
     expect(officer.find("why")).to_have_text(officer.visitor.word("full_case.done_approve", name=name))
-    assert asha.behind.account.kind is RegistrationKind.FULL
-
-    asha.go("/full-registration")
-    expect(asha.find("standing-heading")).to_have_text(asha.word("full.at_approved"))
-    expect(asha.find("dsc-facts")).to_contain_text(asha.behind.person.name)
-    expect(asha.find("start")).to_be_hidden()
-    asha.visitor.check("full-registration-approved")
-    asha.go("/home")
-    expect(asha.find("account-kind")).to_have_text(asha.word("home.kind_full"))
-    expect(asha.find("allowed")).to_contain_text(asha.word("service.shipping_bill_filing"))
-    asha.visitor.check("home-fully-registered")
 
 
 class TestDocuments:

@@ -56,6 +56,15 @@ _SHOWN_PAGES = {
     "staff-readiness-one",
     "staff-member",
     "staff-suspension",
+    "full-registration",
+    "full-registration-documents",
+    "full-registration-document_active_content",
+    "full-registration-review",
+    "full-registration-more",
+    "full-registration-approved",
+    "staff-full-registrations",
+    "staff-full-registration",
+    "dsc-renewal",
     "home-iec",
     "iec-link",
     "signing",
@@ -71,6 +80,11 @@ _SHOWN_PAGES = {
     "iec",
     "iec-expired",
     "iec-renew",
+    "iec-users",
+    "iec-user",
+    "iec-user-change_role",
+    "iec-invitation",
+    "iec-history",
 }
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _REPORT_VIOLATIONS = (
