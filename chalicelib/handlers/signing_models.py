@@ -8,7 +8,7 @@ from chalicelib.domain.refusals import FieldProblem
 from chalicelib.domain.signatures import documents_to_sign, transitions
 from chalicelib.domain.signatures.desk import SIGNATURE_AT_MOST
 from chalicelib.domain.signatures.report import Finding, Report, SignerShown
-from chalicelib.domain.signatures.signings import EsignTransaction, Signing, SigningStatus
+from chalicelib.domain.signatures.signings import EsignTransaction, SignatureMethod, Signing, SigningStatus
 from chalicelib.handlers.bodies import confirmed, optional, sent_file
 from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
@@ -142,7 +142,7 @@ def signing_view(signing: Signing, language: str) -> SigningView:
         signing_id=signing.signing_id,
         purpose=signing.purpose.value,
         status=status.value,
-        methods=[method.value for method in signing.methods],
+        methods=[method.value for method in signing.methods if _is_offered(method)],
         document=signing.document,
         document_sha256=signing.document_sha256,
         file_name=documents_to_sign.file_name_of(signing.nonce),
@@ -154,6 +154,11 @@ def signing_view(signing: Signing, language: str) -> SigningView:
         why=WhyView(signing.why, text(language, f"refusal.{signing.why}.detail")) if signing.why else None,
         has_evidence=signing.evidence is not None,
     )
+
+
+def _is_offered(method: SignatureMethod) -> bool:
+    """Whether a method can be used here: e-Sign needs a provider that is switched on."""
+    return method is not SignatureMethod.ESIGN or bool(suite().esign_providers.profiles)
 
 
 def report_view(report: Report, language: str) -> ReportView:
