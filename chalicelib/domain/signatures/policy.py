@@ -154,7 +154,8 @@ def _shown(text: str) -> str:
 
     The two joiners belong to names in Indian scripts.
     """
-    return "".join(sign for sign in text[:_SHOWN_AT_MOST] if sign.isprintable() or sign in _JOINERS)
+    text = text[:_SHOWN_AT_MOST]
+    return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable() or sign in _JOINERS)
 
 
 def _pan_hash(subject: Texts) -> str | None:
