@@ -55,12 +55,19 @@ def codes() -> list[Figure]:
     return codes_cost.figures()
 
 
+def signatures() -> list[Figure]:
+    from bench import signatures as judged  # noqa: PLC0415
+
+    return judged.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "package": package,
     "cold": cold,
     "sign_up": sign_up,
     "calls": calls,
     "codes": codes,
+    "signatures": signatures,
 }
 
 

@@ -7,7 +7,7 @@ record a moment ago still finds the index that it named.
 from __future__ import annotations
 
 import hashlib
-import mmap
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,7 +29,8 @@ from chalicelib.settings import Settings
 ASKED_AGAIN = timedelta(seconds=60)
 FOLDER = "crl"
 _PIECE = 1024 * 1024
-_NOT_THERE = {"404", "NoSuchKey", "NotFound"}
+# Who may not list a bucket is told "forbidden" of what is not there.
+_NOT_THERE = {"403", "404", "NoSuchKey", "NotFound"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,27 @@ class _Held:
     asked_at: datetime
     sha256: str | None
     index: CrlIndex | None
+
+
+class FileBytes:
+    """`crl_index.Buffer` over an open file, of which it keeps a handle of its own.
+
+    It reads what it is asked for and no more: mapped into memory, an index would be resident page by page.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._size = os.fstat(descriptor).st_size
+        self._descriptor = os.dup(descriptor)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        start, stop, _ = part.indices(self._size)
+        return os.pread(self._descriptor, stop - start, start) if start < stop else b""
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
 
 
 class S3CrlIndexes:
@@ -74,8 +96,7 @@ class S3CrlIndexes:
             with tempfile.TemporaryFile() as file:
                 if self._downloaded(key, file) != sha256:
                     return None
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            return CrlIndex(mapped, source.source_id, sha256)
+                return CrlIndex(FileBytes(file.fileno()), source.source_id, sha256)
         except (BotoCoreError, ClientError, IndexDamaged, ValueError, OSError):
             return None
 

@@ -18,6 +18,7 @@ from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.signatures.carrying_out import NotVerified, SigningOver, SigningUnknown
 from chalicelib.domain.signatures.esign.providers import EsignUnavailable, ProfileUnfit
+from chalicelib.domain.signatures.trust import TrustRefused
 from chalicelib.handlers import bodies
 from chalicelib.handlers.steps import STEPS, error_name
 from chalicelib.settings import SettingMissing
@@ -33,10 +34,11 @@ MACHINES: list[dict[str, Any]] = [
     for path in sorted((ROOT / "infra/statemachines").glob("*.asl.json"))
 ]
 # Invoked by AWS: the events are not a model's fields.
-IN_AWS_SHAPE = {"send_messages"}
+IN_AWS_SHAPE = {"refresh_revocation", "send_messages"}
 FAILURES = {
     failure.__name__
     for failure in (
+        TrustRefused,
         ChangeRefused,
         DocumentUnavailable,
         DocumentsUnavailable,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -32,13 +33,11 @@ from chalicelib.domain.signatures.issuer_signatures import Algorithms, is_signed
 from chalicelib.domain.signatures.path_building import Path
 from chalicelib.domain.signatures.report import Reason
 from chalicelib.domain.signatures.strict_der import (
-    INTEGER,
     OID,
     SEQUENCE,
     DerUnreadable,
     children,
     expect,
-    integer,
     whole,
 )
 from chalicelib.domain.signatures.trust import PathPolicies
@@ -152,17 +151,6 @@ def is_simple(certificate: path_certificates.PathCertificate) -> bool:
     )
 
 
-def path_length(certificate: path_certificates.PathCertificate) -> int | None:
-    """The path length constraint of a CA's certificate. Raises `DerUnreadable`."""
-    value = certificate.value(path_certificates.BASIC_CONSTRAINTS)
-    if value is None:
-        return None
-    for tag, _, inside, after in children(value, *whole(value, SEQUENCE)):
-        if tag == INTEGER:
-            return int.from_bytes(integer(value, inside, after), "big", signed=True)
-    return None
-
-
 def leaf_policies(path: Path) -> frozenset[str]:
     """The leaf's policies (dotted), less those that an issuer on the path may not vouch for.
 
@@ -174,11 +162,11 @@ def leaf_policies(path: Path) -> frozenset[str]:
         allowed = policies_of(issuer)
         if _ANY_POLICY in allowed or not any(_is_below(each, _CLASSES) for each in allowed):
             continue
-        own = {
+        own = frozenset(
             policy
             for policy in own
             if not _is_below(policy, _CLASSES) or any(_is_below(policy, each) for each in allowed)
-        }
+        )
     return frozenset(map(_dotted, own))
 
 
@@ -187,18 +175,21 @@ def _is_below(policy: bytes, arc: bytes) -> bool:
     return policy.startswith(arc)
 
 
-def policies_of(certificate: path_certificates.PathCertificate) -> set[bytes]:
+def policies_of(certificate: path_certificates.PathCertificate) -> frozenset[bytes]:
     """The policies that a certificate asserts: their OIDs' content. Raises `DerUnreadable`."""
     value = certificate.value(path_certificates.POLICIES)
-    if value is None:
-        return set()
+    return frozenset() if value is None else _policies_in(value)
+
+
+@lru_cache(maxsize=256)
+def _policies_in(value: bytes) -> frozenset[bytes]:
     found = set()
     for tag, _, inside, after in children(value, *whole(value, SEQUENCE)):
         if tag != SEQUENCE:
             raise DerUnreadable("no policies")
         start, stop = expect(value, inside, after, OID)
         found.add(value[start:stop])
-    return found
+    return frozenset(found)
 
 
 def _dotted(oid: bytes) -> str:
