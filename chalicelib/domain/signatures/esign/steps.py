@@ -114,7 +114,8 @@ class EsignSteps:
         """The signing after its submission was judged; it may have the next one on the table."""
         transaction = signing.esign
         if transaction is None:
-            return signing
+            # No record is written so; were there one, its journey must not go round for ever.
+            return self.settling.settle(signing, judging.refused(signing, Reason.ESIGN_NOT_OURS, self.clock()), b"")
         now, demand = self.clock(), self.demands.of(signing, SignatureMethod.ESIGN)
         try:
             profile = self.providers.chosen(transaction.provider)
