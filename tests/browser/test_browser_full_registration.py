@@ -179,7 +179,7 @@ def looks_and_approves(officer: Somebody, asha: Registrant) -> None:
         officer.find("document-list").get_by_role("button").first.click()
     assert Path(saved.value.path()).read_bytes() == pdf()
     officer.find("full-decision").locator("[type=submit]").click()
-    officer.visitor.wrong("decision", officer.visitor.word("full_case.decision_required"))
+    officer.visitor.summary(officer.visitor.word("full_case.decision_required"))
     officer.find("decision-approve").check()
     expect(officer.find("reason")).to_be_hidden()
     officer.find("full-decision").locator("[type=submit]").click()

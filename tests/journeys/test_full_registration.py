@@ -401,6 +401,6 @@ class TestBadLuck:
 
     def test_documents_uploaded_at_once_are_all_kept(self, asha: Upgrader) -> None:
         asha.signed()
-        found = together(*[lambda kind=kind: asha.upload(kind) for kind in DocumentKind])  # type: ignore[misc]
+        found = together(*[lambda kind=kind: asha.upload(kind) for kind in DocumentKind])
         assert {one["status"] for one in found} == {"accepted"}
         assert len(asha.read()["registration"]["documents"]) == len(DocumentKind)
