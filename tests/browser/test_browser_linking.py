@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from infra.local import people
 from infra.local.dscs import Sort
 from infra.local.laptop import Laptop
+from tests.browser.keyboard import Keyboard
 from tests.browser.people import Visit, signed_in
 from tests.browser.signers import Signer, crls_are_fetched, signer
 from tests.browser.visitor import DESK, NARROW
@@ -37,6 +38,46 @@ def test_a_proprietor_links_by_a_file(visit: Visit, language: str, width: int) -
     person.filled_in()
     expect(person.find("facts")).to_contain_text(person.record.name)
     person.visitor.check("iec")
+
+
+@BOTH
+def test_links_by_keyboard_alone(visit: Visit, language: str, width: int) -> None:
+    person = signer(signed_in(visit, language, width))
+    person.holds(person.dsc)
+    keyboard = Keyboard(person.visitor)
+    person.go("/home")
+    keyboard.press("#link-iec a")
+    person.visitor.at("/iec/link")
+    person.filled_in()
+    keyboard.press_submit("#iec-link")
+    person.visitor.summary(person.visitor.word("iec_link.iec_required"))
+    keyboard.keys.press("Tab")
+    keyboard.keys.press("Enter")
+    expect(person.find("iec")).to_be_focused()
+    keyboard.keys.type(person.record.iec)
+    keyboard.keys.press("Enter")
+    person.at_signing("signing.heading")
+    keyboard.press("#way-file", "Space")
+    keyboard.press_submit("#signing-way")
+    person.visitor.heading("signing.file_question")
+    expect(person.find("heading")).to_be_focused()
+    with person.visitor.page.expect_download():
+        keyboard.press("#save")
+    keyboard.tab_to("#signature")
+    keyboard.press("#other-way")
+    person.visitor.heading("signing.heading")
+    keyboard.tab_to("#way-file")
+    keyboard.keys.press("ArrowDown")
+    expect(person.find("way-utility")).to_be_checked()
+    keyboard.press_submit("#signing-way")
+    person.visitor.heading("signing.utility_question")
+    keyboard.press("#certificate-0", "Space")
+    keyboard.press_submit("#signing-utility")
+    person.visitor.heading("signing.done")
+    expect(person.find("heading")).to_be_focused()
+    keyboard.press("#result-actions a")
+    person.visitor.at("/iec")
+    person.filled_in()
 
 
 @pytest.mark.parametrize("sort", [Sort.ORGANISATION, Sort.IEC])
@@ -176,6 +217,7 @@ class TestRenewing:
         person.somebody.sign_in_here()
         person.go("/iec")
         expect(person.find("renewal-heading")).to_have_text(word("iec.expired"))
+        expect(person.find("may").get_by_role("listitem")).to_have_count(1)
         person.visitor.check("iec-expired")
         person.find("renewal").get_by_role("link").click()
         person.visitor.at("/iec/renew")

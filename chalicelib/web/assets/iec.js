@@ -14,14 +14,17 @@ const RIGHTS = {
   transfer: word("iec.right_transfer"),
 };
 
+const isOver = (link) => Boolean(link) && (link.is_expired || Date.parse(link.expires_at) <= now());
+
 function showRenewal(link) {
-  const isOver = link?.is_expired || (link && Date.parse(link.expires_at) <= now());
-  find("renewal").hidden = !(isOver || link?.expires_soon);
+  const over = isOver(link);
+  find("renewal").hidden = !(over || link?.expires_soon);
   find("renew-early").hidden = !link || !find("renewal").hidden;
   if (find("renewal").hidden) return;
   const day = dayOf(link.expires_at);
-  find("renewal-heading").textContent = isOver ? word("iec.expired") : word("iec.soon");
-  tell(find("renewal-text"), isOver ? word("iec.expired_text", { day }) : word("iec.soon_text", { day }));
+  find("renewal-heading").textContent = over ? word("iec.expired") : word("iec.soon");
+  find("renewal-go").textContent = over ? word("iec.renew") : word("iec_renew.go");
+  tell(find("renewal-text"), over ? word("iec.expired_text", { day }) : word("iec.soon_text", { day }));
 }
 
 await open();
@@ -36,7 +39,9 @@ if (mine.linked) {
   find("facts").replaceChildren(...linkFacts(mine));
   const list = (names) => names.map((name) => make("li", {}, make("b", {}, RIGHTS[name])));
   const names = Object.keys(RIGHTS);
-  find("may").replaceChildren(...list(names.filter((name) => mine.rights.includes(name))));
-  find("may-not").replaceChildren(...list(names.filter((name) => !mine.rights.includes(name))));
+  // Whose link has run out may look, and nothing else until it is renewed.
+  const may = mine.rights.filter((name) => name === "see" || !isOver(mine.link));
+  find("may").replaceChildren(...list(names.filter((name) => may.includes(name))));
+  find("may-not").replaceChildren(...list(names.filter((name) => !may.includes(name))));
 }
 shown();

@@ -31,7 +31,7 @@ export function showReport(report) {
   if (!report) return;
   find("findings").replaceChildren(
     ...report.findings.map(({ aspect, verdict, text }) =>
-      make("li", { class: verdict }, make("b", {}, ASPECTS[aspect]), " ", make("span", { class: "badge" }, VERDICTS[verdict]), verdict === "not_reached" ? null : make("p", {}, text)),
+      make("li", { class: verdict }, make("b", {}, ASPECTS[aspect]), " ", make("span", { class: "badge" }, VERDICTS[verdict]), ["fails", "unknown"].includes(verdict) ? make("p", {}, text) : null),
     ),
   );
   if (!report.signer) return;

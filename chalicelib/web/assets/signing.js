@@ -100,6 +100,7 @@ function showResult(heading, lead, actions = [], { isOpen = false } = {}) {
   find("stop").hidden = !isOpen;
   showUntil(isOpen ? signing.expires_at : null);
   find("result-lead").textContent = lead;
+  find("result-lead").classList.toggle("good", signing.status === "done");
   find("result-actions").replaceChildren(...actions);
   showReport(signing.report);
   turn(heading);
