@@ -393,6 +393,18 @@ class TestTheSigning:
         assert len(list(world.store.audit_events(signing.owner))) == 1
         assert judged.report.outcome is Outcome.ACCEPTED
 
+    def test_a_late_word_about_an_earlier_signature_is_not_taken(self, world: LinkingWorld, signing: Signing) -> None:
+        actor = world.actor(self.account)
+        first = world.hand_in(actor, signing, STRANGER)
+        assert first.submission is not None
+        content = world.documents.kept[first.submission.key]
+        demand = world.demands.of(first, first.submission.method)
+        late = world.validator.dsc(content, signing.document.encode(), demand, world.now)
+        world.validate(signing)
+        second = world.hand_in(actor, signing, ASHA)
+        assert world.settling.settle(first, late, content) == second
+        assert world.validate(signing).status is SigningStatus.VERIFIED
+
 
 class TestRights:
     def test_what_rests_on_a_signature_asks_for_one_that_counts(self, world: LinkingWorld) -> None:
