@@ -213,6 +213,18 @@ class TestTheSimulator:
         came = post(form["action"], changed, form["encoding"], accept="application/json")
         assert (came.status, b"digest" in came.body) == (400, True)
 
+    def test_its_page_says_what_it_is_and_names_the_sample_persons(self, laptop: Laptop) -> None:
+        form = begun(linking(somebody(laptop), new_record().iec))["esign"]
+        page = post(form["action"], form["fields"], form["encoding"])
+        text = page.body.decode()
+        assert page.status == 200
+        assert "Simulated" in text
+        assert "Link my login to an IEC" in text
+        assert "Zeenat Zaheer, born in" in text
+        for labelled in ("person", "name", "year_of_birth"):
+            assert f'<label for="{labelled}">' in text
+        assert "form-action 'self'" in page.headers["Content-Security-Policy"]
+
     def test_the_page_that_goes_back_may_post_to_the_site_alone(self, laptop: Laptop) -> None:
         there, name = walking(laptop)
         fields = {"txn": there.form["txn"], "outcome": "allow", "name": name, "year_of_birth": "1970"}
