@@ -10,15 +10,25 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from chalicelib.domain.signatures.cms import CertificateNamed, SignedMessage, SignerIdentifier
-from chalicelib.domain.signatures.der import Der, context, oid
+from chalicelib.domain.signatures.der import context, oid
 from chalicelib.domain.signatures.report import Aspect, Reason
-from chalicelib.domain.signatures.strict_der import OID, SEQUENCE, SET, DerUnreadable, element, expect, whole
+from chalicelib.domain.signatures.strict_der import (
+    INTEGER,
+    OID,
+    SEQUENCE,
+    SET,
+    DerUnreadable,
+    element,
+    expect,
+    integer,
+    whole,
+)
 from chalicelib.domain.signatures.unfit import Unfit, unfit_if_malformed
 
 COMMON_NAME: Final = oid("2.5.4.3")
@@ -81,28 +91,38 @@ def of_signer(message: SignedMessage) -> bytes:
 
 def _is_named(certificate: bytes, signer: SignerIdentifier) -> bool:
     if signer.key_identifier is not None:
-        values = (extension.value for extension in _parsed(certificate).extensions)
+        values = (extension.value for extension in _parsed(certificate, _frame(certificate)).extensions)
         return any(isinstance(own, x509.SubjectKeyIdentifier) and own.digest == signer.key_identifier for own in values)
-    issuer, serial_number = _issuer_and_serial(certificate)
-    return serial_number == signer.serial_number and issuer == signer.issuer
+    frame = _frame(certificate)
+    return frame.serial_number == signer.serial_number and frame.issuer == signer.issuer
 
 
-def _to_be_signed(certificate: bytes) -> Der:
-    to_be_signed = Der(certificate).enter().enter()
-    if to_be_signed.tag == context(0):
-        to_be_signed.skip()
-    return to_be_signed
+class _Frame(NamedTuple):
+    """What a certificate begins with; the names are DER."""
+
+    serial_number: int
+    issuer: bytes
+    subject: bytes
 
 
-def _issuer_and_serial(certificate: bytes) -> tuple[bytes, int]:
-    to_be_signed = _to_be_signed(certificate)
-    serial_number = to_be_signed.integer()
-    to_be_signed.skip()
-    return to_be_signed.whole(), serial_number
+def _frame(certificate: bytes) -> _Frame:
+    at, end = whole(certificate, SEQUENCE)
+    at, end = expect(certificate, at, end, SEQUENCE)
+    tag, begins, after = element(certificate, at, end)
+    if tag == context(0):
+        begins, after = expect(certificate, after, end, INTEGER)
+    elif tag != INTEGER:
+        raise DerUnreadable("no serial number")
+    serial_number = int.from_bytes(integer(certificate, begins, after), "big", signed=True)
+    _, issuer = expect(certificate, after, end, SEQUENCE)
+    _, validity = expect(certificate, issuer, end, SEQUENCE)
+    _, subject = expect(certificate, validity, end, SEQUENCE)
+    _, key = expect(certificate, subject, end, SEQUENCE)
+    return _Frame(serial_number, certificate[issuer:validity], certificate[subject:key])
 
 
-def _parsed(certificate: bytes) -> x509.Certificate:
-    if _to_be_signed(certificate).integer() < 1:
+def _parsed(certificate: bytes, frame: _Frame) -> x509.Certificate:
+    if frame.serial_number < 1:
         # RFC 5280 allows none; pyca would only warn.
         raise DerUnreadable("no serial number")
     return x509.load_der_x509_certificate(certificate)
@@ -111,13 +131,8 @@ def _parsed(certificate: bytes) -> x509.Certificate:
 def read(certificate: bytes) -> Leaf:
     """What stands in a certificate (DER). Raises Unfit where it cannot be read."""
     with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
-        to_be_signed = _to_be_signed(certificate)
-        to_be_signed.skip()
-        to_be_signed.skip()
-        issuer = _texts_of_issuer(to_be_signed.whole())
-        to_be_signed.skip()
-        subject = _texts(to_be_signed.whole())
-        parsed = _parsed(certificate)
+        frame = _frame(certificate)
+        parsed = _parsed(certificate, frame)
         policies: Iterable[x509.PolicyInformation] = ()
         usage: x509.KeyUsage | None = None
         is_usage_critical = is_authority = False
@@ -135,8 +150,8 @@ def read(certificate: bytes) -> Leaf:
         return Leaf(
             certificate,
             parsed,
-            subject,
-            issuer,
+            _texts(frame.subject),
+            _texts_of_issuer(frame.issuer),
             frozenset(policy.policy_identifier.dotted_string for policy in policies),
             usage,
             is_usage_critical,
@@ -183,4 +198,4 @@ def is_named(leaf: Leaf, named: CertificateNamed) -> bool:
     own = digest.of(leaf.der) if digest else hashlib.sha1(leaf.der, usedforsecurity=False).digest()
     if own != named.hashed:
         return False
-    return named.issuer is None or (named.issuer, named.serial_number) == _issuer_and_serial(leaf.der)
+    return named.issuer is None or (named.serial_number, named.issuer) == _frame(leaf.der)[:2]
