@@ -432,8 +432,8 @@ class Suite:
         from chalicelib.domain.accounts.closing import Closing, replacement_ties, staff_ties  # noqa: PLC0415
         from chalicelib.domain.iec.parting import link_ties, partings  # noqa: PLC0415
 
-        sources = (staff_ties, replacement_ties(self.store), link_ties(self.store))
-        return Closing(self.store, sources, (partings(self.store),))
+        sources = (staff_ties, replacement_ties(self.store))
+        return Closing(self.store, sources, (link_ties(self.store),), (partings(self.store),))
 
     @cached_property
     def iec_users(self) -> ManagingUsers:

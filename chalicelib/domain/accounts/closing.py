@@ -75,19 +75,26 @@ def replacement_ties(store: Store) -> Ties:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Decides whether an account may be closed, and closes it. `sources` are all that can stand against it."""
+    """Decides whether an account may be closed, and closes it. `sources` are all that can stand against it.
+
+    Those that the account's own record answers come first; `elsewhere` cost a further read, and are asked on closing.
+    """
 
     store: Store
     sources: tuple[Ties, ...]
+    elsewhere: tuple[Ties, ...] = ()
     partings: tuple[Partings, ...] = ()
 
     def ties(self, account: Account) -> tuple[Tie, ...]:
         """Everything that stands against closing the account now."""
-        return tuple(tie for source in self.sources for tie in source(account))
+        return tuple(tie for source in (*self.sources, *self.elsewhere) for tie in source(account))
 
     def may_close(self, owner: Owner) -> bool:
-        """Whether the owner may close the account now; an ICEGATE account is closed at ICEGATE."""
-        return isinstance(owner, Account) and not self.ties(owner)
+        """Whether closing is offered: nothing that the record tells stands against it.
+
+        An ICEGATE account is closed at ICEGATE.
+        """
+        return isinstance(owner, Account) and not any(source(owner) for source in self.sources)
 
     def closed(self, account: Account, session: Session, caller: Caller, now: datetime) -> tuple[Change, ...]:
         """The changes that close an account: nobody signs in any more, its names rest until it is erased.

@@ -14,7 +14,7 @@ from tests.domain.iec.world import CALLER, IEC, IecWorld
 
 def close(world: IecWorld, user: IecUser) -> None:
     actor = world.actor_of(user)
-    closing = Closing(world.store, (link_ties(world.store),), (partings(world.store),))
+    closing = Closing(world.store, (), (link_ties(world.store),), (partings(world.store),))
     account = world.store.account(user.account_id or "")
     assert account is not None
     changes = closing.closed(account, actor.session, CALLER, world.now)
