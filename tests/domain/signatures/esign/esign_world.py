@@ -122,13 +122,16 @@ RECORD = IecRecord(
 
 @dataclass
 class FakeKey:
-    """Our key; `is_down`, and it cannot be reached."""
+    """Our key; `is_down`, and it cannot be reached. `meanwhile` happens while it signs."""
 
     is_down: bool = False
+    meanwhile: Callable[[], object] | None = None
 
     def sign(self, data: bytes, padding: Any, algorithm: Any) -> bytes:
         if self.is_down:
             raise EsignUnavailable
+        if self.meanwhile:
+            self.meanwhile()
         key: Any = asp().key
         signature: bytes = key.sign(data, padding, algorithm)
         return signature

@@ -182,6 +182,16 @@ def test_a_request_is_made_once_for_a_transaction() -> None:
     assert world.at_provider() == once
 
 
+def test_a_request_is_never_put_to_the_next_transaction() -> None:
+    world = World()
+    transaction = world.signing.esign
+    assert transaction is not None
+    begun_anew = replace(transaction, txn="e" * 32)
+    world.key.meanwhile = lambda: world.change(esign=begun_anew)
+    world.at_provider()
+    assert (world.signing.status, world.signing.esign) == (SigningStatus.PREPARING_ESIGN, begun_anew)
+
+
 def test_a_provider_that_is_not_switched_on_is_not_asked() -> None:
     world = World()
     world.profile = replace(world.profile, name="another")
