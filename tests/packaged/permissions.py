@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.asl import logical_id
 from infra.local.calls import Call
+from infra.local.template import STACK
 from tests.packaged.reading import Allowed, Template, arn_text, functions, role_of, statements
 
 # The resource that an action of these services is allowed on, where a call does not name one of several.
@@ -15,22 +17,43 @@ ONLY_RESOURCE = {
     "secretsmanager": "ServerKeysSecret",
     "sns": "*",
     "ses": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}",
-    "s3": "${DocumentsBucket.Arn}/*",
+    "kms": "EsignKey",
+}
+_BUCKET = "${DocumentsBucket.Arn}"
+# Lists may lie under any key of the bucket; everything else has a folder of its own.
+_FOLDERS = frozenset({"crl", "documents", "evidence", "submissions", "uploads"})
+# What a function signs with its own rights for a browser, which then makes the call: no call of ours shows it.
+_FOR_BROWSERS = {
+    "APIHandler": {
+        Allowed("s3:PutObject", f"{_BUCKET}/uploads/*"),
+        Allowed("s3:GetObject", f"{_BUCKET}/documents/*"),
+        Allowed("s3:GetObject", f"{_BUCKET}/evidence/*"),
+    },
 }
 _MACHINE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-"
-# Which journey a route or step starts and wakes: a task token does not tell. Any other has to do with the first.
-_JOURNEYS = {
-    "POST /accounts/registrations": "account-registration",
-    "await_account_codes": "account-registration",
-    "confirm_account_codes": "account-registration",
-    "POST /account/contact-changes": "mobile-replacement",
-    "GET /account": "mobile-replacement",
+_SIGNED_BY_ESIGN = ("iec-linking", "iec-user-change")
+_SIGNED = (*_SIGNED_BY_ESIGN, "full-registration")
+# Which journeys a route or step may wake: a task token does not tell. Any other has to do with the first.
+_WOKEN = {
+    "POST /accounts/registrations": ("account-registration",),
+    "await_account_codes": ("account-registration",),
+    "confirm_account_codes": ("account-registration",),
+    "PUT /signings/": _SIGNED,
+    "DELETE /signings/": _SIGNED,
+    "GET /signings/": _SIGNED,
+    "await_signature": _SIGNED,
+    "POST /signings/": _SIGNED_BY_ESIGN,
+    "POST /esign/": _SIGNED_BY_ESIGN,
+    "POST /icegate/full-registrations/": ("full-registration",),
+    "POST /full-registrations/": ("full-registration",),
+    "await_full_registration": ("full-registration",),
 }
 # Not called by the code itself: Lambda writes the logs and reads the outbox's stream, and DynamoDB, S3 and Secrets
 # Manager use the key for it.
 BEHIND_THE_CODE = (
     "logs:",
-    "kms:",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
@@ -56,26 +79,35 @@ def function_of(call: Call) -> str:
     return "APIHandler" if " " in call.made_by else logical_id(call.made_by)
 
 
-def machine_of(call: Call) -> str:
-    """The state machine that a call to Step Functions is about."""
+def resources_of(call: Call) -> set[str]:
+    """What a call is about that is not one of DynamoDB: state machines, a folder of the bucket, or the only one."""
+    if call.service == "s3":
+        folder = urlsplit(call.url).path.split("/")[2]
+        return {f"{_BUCKET}/{folder}/*" if folder in _FOLDERS else f"{_BUCKET}/*"}
+    if call.service != "states":
+        return {ONLY_RESOURCE[call.service]}
+    if "stateMachineArn" in call.parameters:
+        # A stack's machines begin with its name, and so do the laptop's.
+        return {_MACHINE + call.parameters["stateMachineArn"].rpartition(f":{STACK}-")[2]}
     made_by = call.made_by or ""
-    found = (journey for caller, journey in _JOURNEYS.items() if made_by.startswith(caller))
-    return _MACHINE + next(found, "simplified-registration")
+    found = (journeys for caller, journeys in _WOKEN.items() if made_by.startswith(caller))
+    return {_MACHINE + journey for journey in next(found, ("simplified-registration",))}
 
 
 def needed(calls: Iterable[Call], template: Template, environment: dict[str, str]) -> dict[str, set[Allowed]]:
     """What the calls need: function (logical id) to actions on resources. A transaction needs what its parts need."""
     variables: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
     tables = {environment[name]: value["Ref"] for name, value in variables.items() if name.endswith("_TABLE")}
-    found: dict[str, set[Allowed]] = {function: set() for function in functions(template)}
+    found: dict[str, set[Allowed]] = {
+        function: set(_FOR_BROWSERS.get(function, ())) for function in functions(template)
+    }
     for call in calls:
         # What no code of ours made (the tests' own preparations) needs no policy of ours.
         if call.made_by is None:
             continue
         needs = found[function_of(call)]
         if call.service != "dynamodb":
-            resource = machine_of(call) if call.service == "states" else ONLY_RESOURCE[call.service]
-            needs.update(Allowed(action, resource) for action in call.actions)
+            needs.update(Allowed(action, resource) for action in call.actions for resource in resources_of(call))
             continue
         for operation, part in call.parts:
             assert re.fullmatch(r"[A-Za-z]+", operation)

@@ -17,6 +17,12 @@ WHOLE_RESOURCE = {
     ("LogDeliveryHasNoResourceLevel", "*"),
     # The lists of holders to issue temporary passwords to, under any key of the suite's own bucket.
     ("HolderLists", "${DocumentsBucket.Arn}/*"),
+    # What is signed, kept and looked up, each in a folder of its own; the keys below it are ids and hashes.
+    ("CrlIndexes", "${DocumentsBucket.Arn}/crl/*"),
+    ("Documents", "${DocumentsBucket.Arn}/documents/*"),
+    ("Evidence", "${DocumentsBucket.Arn}/evidence/*"),
+    ("Submissions", "${DocumentsBucket.Arn}/submissions/*"),
+    ("Uploads", "${DocumentsBucket.Arn}/uploads/*"),
 }
 
 
@@ -67,6 +73,18 @@ def test_the_key_is_used_through_exactly_the_services_that_a_function_calls(temp
             if any(action.startswith(prefix) for statement in own for action in statement.actions)
         }
         assert through == called, function
+        # S3 makes a data key for what is written, and the tables' keys were made with the tables.
+        writes = any("s3:PutObject" in statement.actions for statement in own)
+        assert set(key.actions) == {"kms:Decrypt"} | ({"kms:GenerateDataKey"} if writes else set()), function
+
+
+def test_evidence_is_written_by_the_steps_that_judge_and_read_by_the_api_alone(template: Template) -> None:
+    about: dict[str, set[str]] = {}
+    for statement in statements(template):
+        if "${DocumentsBucket.Arn}/evidence/*" in map(arn_text, statement.resources) and statement.effect == "Allow":
+            about.setdefault(statement.role, set()).update(statement.actions)
+    judges = {role_of(template, name) for name in ("ValidateSignature", "ValidateEsignResponse")}
+    assert about == dict.fromkeys(judges, {"s3:PutObject"}) | {role_of(template, "APIHandler"): {"s3:GetObject"}}
 
 
 def test_every_function_has_a_role_of_its_own(template: Template) -> None:
@@ -86,13 +104,13 @@ def test_a_function_writes_to_its_own_log_group_only(template: Template) -> None
         assert own[0].actions == ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 
-def test_only_the_account_itself_and_the_alarms_reach_the_key(template: Template) -> None:
-    for key in of_type(template, "AWS::KMS::Key").values():
-        principals = [statement["Principal"] for statement in key["Properties"]["KeyPolicy"]["Statement"]]
-        assert principals == [
-            {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
-            {"Service": "cloudwatch.amazonaws.com"},
-        ]
+def test_only_the_account_itself_and_the_alarms_reach_the_keys(template: Template) -> None:
+    account = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    reached_by = {
+        name: [statement["Principal"] for statement in key["Properties"]["KeyPolicy"]["Statement"]]
+        for name, key in of_type(template, "AWS::KMS::Key").items()
+    }
+    assert reached_by == {"DataKey": [account, {"Service": "cloudwatch.amazonaws.com"}], "EsignKey": [account]}
 
 
 def test_every_resource_of_a_policy_is_the_stacks_own(template: Template) -> None:

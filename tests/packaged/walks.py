@@ -27,6 +27,7 @@ from infra.local.laptop import Laptop
 from infra.local.samples import Sample
 from tests.packaged.account_walks import walk_accounts
 from tests.packaged.collisions import collision
+from tests.packaged.signature_walks import walk_signatures
 
 PASSWORD = "Sagar#2026"
 PATIENCE_SECONDS = 60
@@ -177,6 +178,7 @@ def walk_everything(laptop: Laptop) -> None:
         # All come from one network; the next one comes when its tries of five minutes are forgotten.
         laptop.clock.advance(minutes=6)
     walk_accounts(laptop)
+    walk_signatures(laptop)
 
 
 def register(laptop: Laptop, holders: Iterator[Sample]) -> None:
