@@ -11,6 +11,7 @@ from chalicelib.domain.changes import WriteIecUser
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.journeys.firms import Firm, Login, new_firm
+from tests.journeys.importers import PASSWORD
 from tests.journeys.residents import new_resident
 from tests.journeys.walking import eventually, sent_to
 
@@ -216,3 +217,17 @@ class TestOwnData:
         assert answer["iec_user"]["user_id"] == owner.user_id
         assert [signing["purpose"] for signing in answer["signings"]] == ["link_iec"]
         assert other.account.contact.email not in str(answer)
+
+
+class TestClosing:
+    def test_an_owner_leaves_before_the_account_is_closed(self, firm: Firm) -> None:
+        answer = firm.owner().call("POST", "/account/closure", {"password": PASSWORD, "confirm": True}).demand(409)
+        assert (answer.code, answer.content["reasons"]) == ("closure_refused", {"iec_link": "tie_iec_link"})
+
+    def test_everybody_else_goes_with_the_account(self, firm: Firm) -> None:
+        owner, employee = firm.owner(), firm.employee()
+        employee.call("POST", f"/iec-invitations/{owner.invite(employee, 'viewer')}/acceptance").demand(200)
+        email, account_id = employee.account.contact.email, employee.account.account_id
+        employee.call("POST", "/account/closure", {"password": PASSWORD, "confirm": True}).demand(204)
+        assert email not in owner.listed()
+        assert suite().store.membership(account_id) is None
