@@ -116,3 +116,37 @@ def test_a_body_of_just_the_limit_is_read_whole() -> None:
 def test_any_object_is_read_or_refused(content: dict[str, object]) -> None:
     with pytest.raises(Refusal):
         bodies.read(Sample, bodies.decoded(json.dumps(content).encode()))
+
+
+@dataclass(frozen=True)
+class FileBody:
+    """A body with a small file in it."""
+
+    file: str = bodies.sent_file(bodies.required, "A file.", "-----BEGIN…", at_most=30)
+
+
+class TestAFileInABody:
+    """What was pasted from a file has lines; nothing else is forgiven in it."""
+
+    def test_lines_may_stand_in_it(self) -> None:
+        pasted = "-----BEGIN\r\nabc\n-----END\n"
+        assert bodies.read(FileBody, {"file": pasted}).file == pasted
+
+    @pytest.mark.parametrize("sign", ["\x00", "\t", "\x1b", "\ud800"])
+    def test_no_other_control_may(self, sign: str) -> None:
+        with pytest.raises(Refusal) as refused:
+            bodies.read(FileBody, {"file": f"abc{sign}"})
+        assert refused.value.errors["file"].reason == "bad_characters"
+
+    def test_it_has_its_own_bound(self) -> None:
+        with pytest.raises(Refusal) as refused:
+            bodies.read(FileBody, {"file": "a" * 31})
+        assert refused.value.errors["file"].reason == "too_long"
+
+    def test_a_body_may_be_allowed_more_than_16_kib(self) -> None:
+        raw = json.dumps({"a": "x" * bodies.BODY_AT_MOST}).encode()
+        assert bodies.decoded(raw, len(raw))["a"]
+        with pytest.raises(Refusal) as refused:
+            bodies.decoded(raw, len(raw) - 1)
+        assert refused.value.code is Code.BODY_TOO_LARGE
+        assert refused.value.facts == {"limit": len(raw) - 1}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +21,7 @@ from infra.local.laptop import Laptop
 from infra.local.outside import playing
 from tests.engines import on_both_engines
 from tests.journeys.signers import (
+    SigningFlow,
     dsc,
     forget_revocation,
     linked,
@@ -121,6 +124,23 @@ class TestTheSignature:
         earlier, flow = linking(client, record.iec), linking(client, record.iec)
         flow.hand_in(earlier.signed(credential)).demand(200, 202)
         assert reason_of(flow.until_settled()) == "another_document"
+
+    def test_as_pem_with_its_lines(self, laptop: Laptop) -> None:
+        record, client = new_record(), somebody(laptop)
+        flow = linking(client, record.iec)
+        lines = textwrap.wrap(flow.signed(dsc(record.persons[0])), 64)
+        flow.hand_in("\r\n".join(["-----BEGIN PKCS7-----", *lines, "-----END PKCS7-----", ""])).demand(200, 202)
+        assert flow.until_settled()["status"] == "done"
+
+    def test_a_linked_login_renews_its_link(self, laptop: Laptop) -> None:
+        record = new_record()
+        client = linked(laptop, record, dsc(record.persons[0], not_after=suite().clock() + timedelta(days=20)))
+        before = client.call("GET", "/iec-links/current").demand(200).content["link"]
+        assert (before["expires_soon"], before["is_expired"]) == (True, False)
+        content = client.call("POST", "/iec-links/current/renewal").demand(201).content
+        assert SigningFlow(laptop, client, content).sign(dsc(record.persons[0]))["status"] == "done"
+        after = client.call("GET", "/iec-links/current").demand(200).content["link"]
+        assert (after["expires_soon"], after["is_expired"]) == (False, False)
 
     def test_after_a_refusal_it_may_be_signed_again(self, laptop: Laptop) -> None:
         record, client = new_record(), somebody(laptop)
