@@ -84,7 +84,7 @@ def test_evidence_is_written_by_the_steps_that_judge_and_read_by_the_api_alone(t
         if "${DocumentsBucket.Arn}/evidence/*" in map(arn_text, statement.resources) and statement.effect == "Allow":
             about.setdefault(statement.role, set()).update(statement.actions)
     judges = {role_of(template, name) for name in ("ValidateSignature", "ValidateEsignResponse")}
-    assert about == dict.fromkeys(judges, {"s3:PutObject"}) | {role_of(template, "APIHandler"): {"s3:GetObject"}}
+    assert about == {role: {"s3:PutObject"} for role in judges} | {role_of(template, "APIHandler"): {"s3:GetObject"}}
 
 
 def test_every_function_has_a_role_of_its_own(template: Template) -> None:
