@@ -1,4 +1,4 @@
-"""What browsers hold our pages to: a page reaches whom its head names, where the configuration says, and nobody else."""
+"""What browsers hold our pages to: a page reaches whom its head names, where the settings say, and nobody else."""
 
 import re
 
