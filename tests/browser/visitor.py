@@ -82,7 +82,6 @@ _SHOWN_PAGES = {
     "iec-renew",
     "iec-users",
     "iec-user",
-    "iec-user-change_role",
     "iec-invitation",
     "iec-history",
 }
