@@ -5,7 +5,6 @@ A hand-in counts before anybody judges it. What was handed in in time is judged 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -94,23 +93,6 @@ def esign_begun(signing: Signing, transaction: EsignTransaction, now: datetime) 
     return replace(
         given_up, status=SigningStatus.PREPARING_ESIGN, esign=transaction, attempts=signing.attempts + 1, report=None
     )
-
-
-def esign_prepared(
-    signing: Signing, action: str, encoding: str, fields: tuple[tuple[str, str], ...], now: datetime
-) -> Signing:
-    """The request to the provider is signed: the browser may go there. One that is not being prepared stays."""
-    if signing.status is not SigningStatus.PREPARING_ESIGN or signing.esign is None or is_expired(signing, now):
-        return signing
-    prepared = replace(signing.esign, action=action, encoding=encoding, fields=fields)
-    return replace(signing, status=SigningStatus.AT_ESIGN_PROVIDER, esign=prepared)
-
-
-def esign_answered(signing: Signing, submission: Submission) -> Signing:
-    """The provider's answer came for the transaction that is open: it is to be judged. Counts no further attempt."""
-    if signing.status is not SigningStatus.AT_ESIGN_PROVIDER:
-        return signing
-    return replace(signing, status=SigningStatus.VALIDATING, submission=submission)
 
 
 def without_transaction(signing: Signing) -> Signing:
@@ -214,8 +196,3 @@ def refused(signing: Signing, code: Code, now: datetime) -> Signing:
 
 def _ended(signing: Signing, status: SigningStatus, now: datetime) -> Signing:
     return replace(signing, status=status, ended_at=now, task_token=None)
-
-
-def esign_fields(signing: Signing) -> Mapping[str, str]:
-    """What the browser posts to the provider, by name; empty before the request was signed."""
-    return dict(signing.esign.fields) if signing.esign else {}

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed
-from chalicelib.domain.changes import ChangeRefused, StoreUnavailable, WriteIecUser
+from chalicelib.domain.changes import ChangeRefused, StoreUnavailable, WriteIecUser, WriteSigning
 from chalicelib.domain.identifiers import Pan
 from chalicelib.domain.iec.records import IecStatus, Person, PersonRole
 from chalicelib.domain.iec.rights import demand_right
@@ -364,9 +364,7 @@ class TestTheSigning:
             assert begun.esign is not None
             assert transitions.attempts_left(begun) == left
             txns.append(begun.esign.txn)
-            prepared = transitions.esign_prepared(world.stored(signing), "https://esp", "", (("a", "b"),), world.now)
-            from chalicelib.domain.changes import WriteSigning  # noqa: PLC0415
-
+            prepared = replace(world.stored(signing), status=SigningStatus.AT_ESIGN_PROVIDER)
             world.store.write(WriteSigning(prepared))
             world.advance(seconds=11)
         assert len(set(txns)) == 5
