@@ -8,7 +8,7 @@ import sys
 import tempfile
 import urllib.request
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,14 @@ from bench import built
 from bench.figures import Figure, WrongAnswerError
 from bench.processes import BARE_PYTHON, Cold, cold, in_turn, serving, spread
 from bench.sign_up import told
+from bench.signatures import World
 from bench.surroundings import SECRET, SECRET_VALUE, TABLES, environment, request
 
 HERE = Path(__file__).parent
 ROUNDS = 15
 API_BOUND = 0.50
 STEP_BOUND = 0.45
+SIGNATURE_BOUND = 0.65
 COMPILED = "usual stack, compiled"
 AS_PACKAGED = "usual stack, as packaged"
 
@@ -38,6 +40,12 @@ class Place(NamedTuple):
         """One cold process of `package`, answering `event`."""
         program = str(HERE / "cold_request.py")
         command = [BARE_PYTHON, "-I", "-S", "-B", program, str(package), handler, str(self.folder / event)]
+        return cold(command, environment(self.aws))
+
+    def start_signature(self, package: Path) -> Cold:
+        """One cold process of the signature step, judging the folder's signature."""
+        program = str(HERE / "cold_signature.py")
+        command = [BARE_PYTHON, "-I", "-S", "-B", program, str(package), str(self.folder)]
         return cold(command, environment(self.aws))
 
     def calls(self) -> dict[str, int]:
@@ -84,7 +92,13 @@ def compared(
     place: Place, name: str, bound: float, event: str, packages: Mapping[str, tuple[Path, str]]
 ) -> list[Figure]:
     """CPU and wall of the cold start `name`, against the usual stack as it is packaged; given its .pyc, beside."""
-    runs = {of: partial(place.start, package, handler, event) for of, (package, handler) in packages.items()}
+    return against_usual(
+        name, bound, {of: partial(place.start, package, handler, event) for of, (package, handler) in packages.items()}
+    )
+
+
+def against_usual(name: str, bound: float, runs: Mapping[str, Callable[[], Cold]]) -> list[Figure]:
+    """The runs of `ours` and of the usual stack in turn, CPU and wall."""
     taken = in_turn(ROUNDS, runs)
     figures = []
     for kind, reading in (("cpu", "cpu_ms"), ("wall", "wall_ms")):
@@ -129,7 +143,15 @@ def figures(package: Path) -> list[Figure]:
                 checked(place, where, handler, "read.json", reads, "sending_codes")
             for where, handler in step.values():
                 checked(place, where, handler, "step.json", sends, None)
+            World().kept(folder)
+            if place.start_signature(ours).answer != "accepted":
+                raise WrongAnswerError("the signature step did not accept a good signature")
+            signature = {
+                stack: partial(place.start, where, step[stack][1], "step.json") for stack, where in usual.items()
+            }
+            signature["ours"] = partial(place.start_signature, ours)
             return [
                 *compared(place, "api", API_BOUND, "read.json", api),
                 *compared(place, "step", STEP_BOUND, "step.json", step),
+                *against_usual("signature_step", SIGNATURE_BOUND, signature),
             ]

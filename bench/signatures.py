@@ -70,7 +70,8 @@ class World:
         self.signature = sign(self.signer, DOCUMENT, self.now)
         self.crls = [self.authority.crl(name, self.now) for name in ("root", "licensed", "individual")]
         indexes = HeldIndexes()
-        sources = [
+        self.made: dict[str, bytes] = {}
+        self.sources = sources = [
             CrlSource(name, "", common_name(PathCertificate(self.authority.ca(name).der).subject))
             for name in ("root", "licensed", "individual")
         ]
@@ -79,8 +80,22 @@ class World:
             crl, signers = checked(content, source, paths, self.now)
             digest = hashlib.sha256(content).hexdigest()
             made = b"".join(crl_index.made(crl, digest, [each.der for each in signers]).pieces)
+            self.made[source.source_id] = made
             indexes.held[source.source_id] = CrlIndex(made, source.source_id, digest)
         self.validator = Validator(paths, accepting_policy())
+
+    def kept(self, folder: Path) -> None:
+        """Write what `cold_signature` judges: the signature, the certificates, an index for each CRL."""
+        told = {
+            "now": self.now.isoformat(),
+            "document": DOCUMENT.decode(),
+            "signature": self.signature.hex(),
+            "certificates": [self.authority.root.hex(), *(each.hex() for each in self.authority.intermediates)],
+            "sources": {source.source_id: source.issuer for source in self.sources},
+        }
+        (folder / "signature.json").write_text(json.dumps(told))
+        for name, made in self.made.items():
+            (folder / name).write_bytes(made)
 
     def ours(self, document: bytes = DOCUMENT, signature: bytes | None = None) -> Validated:
         """The whole validation, as the step asks for it."""

@@ -357,7 +357,7 @@ def full_registration() -> FullRegistration:
 def crl_state() -> CrlState:
     return CrlState(
         f"source-{number()}", LATER, "crl/source/1.idx", "ab" * 32, "cd" * 32, 4711, NOW, LATER, 1_000_000,
-        "too_old",
+        "shrunk", "ef" * 32,
     )  # fmt: skip
 
 
