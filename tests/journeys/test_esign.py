@@ -15,6 +15,7 @@ from infra.local.outside import playing
 from tests.engines import on_both_engines
 from tests.journeys.esigners import AtProvider, at_provider, begun, post, posted
 from tests.journeys.signers import linking, new_record, reason_of, somebody
+from tests.journeys.walking import eventually
 
 FORGED = '<EsignResp status="1"/>'
 
@@ -59,8 +60,10 @@ class TestSigning:
 
     def test_pending_is_asked_for(self, laptop: Laptop) -> None:
         there, name = walking(laptop)
+        there.flow.until_waiting()
+        first_wait = there.flow.stored.task_token
         assert there.signs("pending", name).status == 303
-        there.flow.until("at_esign_provider")
+        eventually(lambda: there.flow.stored.task_token != first_wait or None, there.flow.execution)
         there.flow.until_waiting()
         laptop.clock.advance(seconds=31)
         assert there.flow.until_settled()["status"] == "done"

@@ -88,6 +88,13 @@ def raw_rsa(leaf: Credential, over: bytes) -> esign_answers.Said:
 def test_a_bare_rsa_signature_is_verified_over_the_hash_that_was_sent() -> None:
     good = worlds.answer(SECOND, raw_rsa(worlds.leaf(SECOND), worlds.SHA256))
     assert worlds.after(good, SECOND, response_sig_type="rawrsa").signing.status is SigningStatus.VERIFIED
+    world = World(SECOND, response_sig_type="rawrsa")
+    world.change(created_at=NOW + timedelta(minutes=6))
+    world.at_provider()
+    world.comes(good)
+    world.judged()
+    # It has no signing time of its own: the answer's counts.
+    assert world.reason() == "signed_outside_challenge"
     another = worlds.answer(SECOND, raw_rsa(worlds.leaf(SECOND), b"\x01" * 32))
     refused = worlds.after(another, SECOND, response_sig_type="rawrsa")
     assert (refused.signing.status, refused.reason()) == (SigningStatus.AWAITING_SIGNATURE, "signature_wrong")
