@@ -76,7 +76,8 @@ class Settings:
 
         The setting is its port; the host is never another than the machine at which the person sits.
         """
-        return f"ws://127.0.0.1:{int(self['SIGNING_UTILITY_PORT'])}"
+        port = int(self["SIGNING_UTILITY_PORT"])
+        return f"ws://127.0.0.1:{port}"
 
     @property
     def official_email_domains(self) -> tuple[str, ...]:
