@@ -22,8 +22,6 @@ from chalicelib.domain.signatures.signings import (
     Submission,
 )
 
-# A provider's answer may come so much later than the signature in it was made (docs/sources.md).
-ESIGN_GRACE = timedelta(minutes=5)
 # A lost answer to "begin e-Sign" may be asked for again for this long; later it is a new try.
 ESIGN_REPEAT = timedelta(seconds=10)
 
@@ -40,8 +38,10 @@ def attempts_left(signing: Signing) -> int:
 
 def deadline(signing: Signing) -> datetime:
     """Until when the signing waits for a signature: at a provider, a little longer for its answer to arrive."""
-    is_at_provider = signing.status is SigningStatus.AT_ESIGN_PROVIDER
-    return signing.expires_at + ESIGN_GRACE if is_at_provider else signing.expires_at
+    late_until = signing.esign.late_until if signing.esign else None
+    if signing.status is not SigningStatus.AT_ESIGN_PROVIDER or late_until is None:
+        return signing.expires_at
+    return max(signing.expires_at, late_until)
 
 
 def is_expired(signing: Signing, now: datetime) -> bool:
