@@ -14,6 +14,7 @@ from chalicelib.domain.changes import TakeMembership, WriteIecUser, WriteSigning
 from chalicelib.domain.identifiers import Iec, Pan
 from chalicelib.domain.iec.records import IecRecord, NatureOfConcern, Person, PersonRole
 from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Membership
+from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.signatures.signings import EvidenceKept, SigningStatus
 from chalicelib.suite import suite
 from infra.local.certificate_profiles import Wanted
@@ -186,8 +187,14 @@ def new_firm(laptop: Laptop) -> Firm:
 
 def found_good(signing: dict[str, Any]) -> str:
     """The signing as if its signature had come and been found good; gives its id."""
-    stored = suite().store.signing(signing["signing_id"])
-    assert stored is not None
-    evidence = EvidenceKept(f"evidence/{stored.signing_id}/{'cd' * 32}.zip", "cd" * 32)
-    suite().store.write(WriteSigning(replace(stored, status=SigningStatus.VERIFIED, evidence=evidence)))
-    return stored.signing_id
+    signing_id: str = signing["signing_id"]
+    evidence = EvidenceKept(f"evidence/{signing_id}/{'cd' * 32}.zip", "cd" * 32)
+
+    def found() -> None:
+        stored = suite().store.signing(signing_id)
+        assert stored is not None
+        suite().store.write(WriteSigning(replace(stored, status=SigningStatus.VERIFIED, evidence=evidence)))
+
+    # Its journey may come to its wait at the same moment.
+    in_rounds(found)
+    return signing_id
