@@ -227,6 +227,14 @@ def test_a_session_of_an_account_that_is_not_active_is_none(laptop: Laptop, stat
         assert (refused.status, refused.code) == (401, "session_required")
 
 
+# What a body must hold for the object to be looked for at all.
+_BODIES: dict[str, dict[str, object]] = {
+    "verify_contact_change": {"code": "123456"},
+    "hand_in_signature": {"signature": "MAA="},
+    "begin_esign": {"consent": True},
+}
+
+
 @pytest.mark.parametrize(
     "made", [made for made in WITH_SESSION if made.rule.condition is Condition.OWN and "{" in made.path], ids=named
 )
@@ -238,7 +246,7 @@ def test_a_strangers_object_is_told_like_one_that_is_not(laptop: Laptop, made: O
         theirs = [session.session_id for session in suite().store.sessions_of(owner_key(stranger))]
         theirs += [stranger.account_id] if isinstance(stranger, Account) else []
         token = token_of(owner_of(standing))
-        body = {"code": "123456"} if made.name == "verify_contact_change" else None
+        body = _BODIES.get(made.name)
         absent = Client(laptop.site_url).call(made.method, path_of(made), body, token=token)
         assert (absent.status, absent.code) == (404, "not_found"), standing
         for object_id in theirs:
