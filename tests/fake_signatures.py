@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
 from chalicelib.domain.iec.records import IecRecord
 from chalicelib.domain.iec.users import IecUser, IecUserStatus, Membership
@@ -60,10 +59,6 @@ class FakeSignatureReads:
 
     def full_registration(self, registration_id: str) -> FullRegistration | None:
         return self._full_registrations.get(registration_id)
-
-    def full_registrations_of(self, owner: OwnerKey) -> tuple[FullRegistration, ...]:
-        found = [one for one in list(self._full_registrations.values()) if one.owner == owner]
-        return tuple(sorted(found, key=lambda one: one.opened_at, reverse=True))
 
     def full_registrations_in(self, status: FullRegistrationStatus, at_most: int) -> tuple[FullRegistration, ...]:
         found = [one for one in list(self._full_registrations.values()) if one.status is status]

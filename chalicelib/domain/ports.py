@@ -147,10 +147,6 @@ class Store(Protocol):
         """The full registration of this id."""
         ...
 
-    def full_registrations_of(self, owner: OwnerKey) -> tuple[FullRegistration, ...]:
-        """A registrant's full registrations, the newest first; may lag behind by a moment."""
-        ...
-
     def full_registrations_in(self, status: FullRegistrationStatus, at_most: int) -> tuple[FullRegistration, ...]:
         """Full registrations in this status, the longest waiting first; may lag behind by a moment."""
         ...

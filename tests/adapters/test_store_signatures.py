@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.accounts.owners import icegate_key, owner_key
+from chalicelib.domain.accounts.owners import owner_key
 from chalicelib.domain.changes import (
     HoldIcegateId,
     OpenAccount,
@@ -105,16 +105,6 @@ class Promises:
     def test_of_sixteen_officers_that_decide_one_wins(self, store: Store) -> None:
         made = written(store, full_registration())
         assert winners(lambda which: written(store, replace(made, reason=f"{which}"))) == 1
-
-    def test_a_registrants_full_registrations_are_found_the_newest_first(self, store: Store) -> None:
-        owner = icegate_key(f"Asha_{number()}")
-        assert store.full_registrations_of(owner) == ()
-        made = [
-            written(store, replace(full_registration(), owner=owner, opened_at=NOW + timedelta(seconds=second)))
-            for second in (2, 1, 3)
-        ]
-        written(store, full_registration())
-        assert store.full_registrations_of(owner) == (made[2], made[0], made[1])
 
     def test_who_waits_the_longest_is_seen_first(self, store: Store) -> None:
         status = FullRegistrationStatus.UNDER_REVIEW

@@ -10,7 +10,6 @@ from chalicelib.adapters.dynamodb import iec_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.adapters.dynamodb.reading import row_of, rows_of
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
 from chalicelib.domain.iec.records import IecRecord
@@ -94,14 +93,6 @@ class SignatureReads:
         """See `ports.Store`."""
         row = row_of(self.tables.full_registrations, registration_id)
         return signature_rows.full_registration_of(row) if row else None
-
-    def full_registrations_of(self, owner: OwnerKey) -> tuple[FullRegistration, ...]:
-        """See `ports.Store`."""
-        table = self.tables.full_registrations
-        with translated():
-            found = [row.registration_id for row in table.by_owner.query(owner)]
-        registrations = map(signature_rows.full_registration_of, rows_of(table, found))
-        return tuple(sorted(registrations, key=lambda registration: registration.opened_at, reverse=True))
 
     def full_registrations_in(self, status: FullRegistrationStatus, at_most: int) -> tuple[FullRegistration, ...]:
         """See `ports.Store`."""

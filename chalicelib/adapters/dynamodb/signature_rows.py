@@ -65,17 +65,6 @@ def signing_of(row: SigningRow) -> Signing:
     return replace(record_of(row.record, Signing), revision=row.revision)
 
 
-class _ByOwner(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Full registrations by whose they are."""
-
-    class Meta:
-        index_name = "by_owner"
-        projection = KeysOnlyProjection()
-
-    owner = UnicodeAttribute(hash_key=True)
-    opened_at = InstantAttribute(range_key=True)
-
-
 class _ByStatus(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     """Full registrations by where they stand and since when they wait."""
 
@@ -93,11 +82,8 @@ class FullRegistrationRow(Model):
     registration_id = UnicodeAttribute(hash_key=True)
     revision = UnicodeAttribute()
     record = UnicodeAttribute()
-    owner = UnicodeAttribute()
-    opened_at = InstantAttribute()
     status = UnicodeAttribute()
     waits_from = InstantAttribute()
-    by_owner = _ByOwner()
     by_status = _ByStatus()
 
 
@@ -109,8 +95,6 @@ def full_registration_row(
         registration.registration_id,
         revision=revision,
         record=document(replace(registration, revision=None)),
-        owner=registration.owner,
-        opened_at=registration.opened_at,
         status=registration.status.value,
         waits_from=waits_from(registration),
     )
