@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Reason, Verdict
@@ -212,3 +213,19 @@ def test_a_file_that_is_not_pinned_is_refused() -> None:
         trust_of({"root.pem": ROOT}, frozenset())
     with pytest.raises(TrustRefused, match="no anchor"):
         trust_of({"root.pem": ROOT}, frozenset({fingerprint(ROOT)}))
+
+
+def test_a_delegated_responder_is_vouched_for_by_its_issuer(watched: Watched, responder: Responder) -> None:
+    leaf = zeenat(watched, ocsp_url=ADDRESS)
+    watched.shelf.kept.clear()
+    for name in ("root", "licensed"):
+        _only(watched, name)
+    may_answer = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False)
+    for extensions, verdict in (
+        ((may_answer,), Verdict.UNKNOWN),
+        (((x509.OCSPNoCheck(), False),), Verdict.UNKNOWN),
+        ((may_answer, (x509.OCSPNoCheck(), False)), Verdict.HOLDS),
+    ):
+        delegated = watched.authority.issue(Wanted(common_name="Responder", extensions=extensions), leaf.issuer)
+        responder.answer = _answered(watched, leaf, delegated)
+        assert watched.check(leaf).revocation_finding.verdict is verdict
