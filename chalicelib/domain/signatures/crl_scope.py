@@ -82,7 +82,8 @@ def covered(index: CrlIndex, certificate: PathCertificate) -> frozenset[str]:
 def _matches(
     index: CrlIndex, issuing: _IssuingPoint | None, point: _Point | None, certificate: PathCertificate
 ) -> bool:
-    # Section 6.3.3 (b) (1): the CRL's issuer is whom the point names, and then the CRL is an indirect one; else the certificate's.
+    # Section 6.3.3 (b) (1): the CRL's issuer is whom the point names, and then the CRL is an indirect one; else
+    # the certificate's.
     if point is not None and point.crl_issuers:
         if not (issuing and issuing.is_indirect and index.issuer_key in map(name_key, point.crl_issuers)):
             return False

@@ -75,7 +75,7 @@ def integer(data: bytes, start: int, stop: int) -> bytes:
     if not content:
         raise DerUnreadable("an empty INTEGER")
     if len(content) > 1 and (
-        (content[0] == 0 and content[1] < _SHORT) or (content[0] == 0xFF and content[1] >= _SHORT)
+        (content[0] == 0 and content[1] < _SHORT) or (content[0] == 0xFF and content[1] >= _SHORT)  # noqa: PLR2004 - a sign octet that says nothing
     ):
         raise DerUnreadable("an INTEGER not in its shortest form")
     return content
