@@ -214,9 +214,7 @@ class Suite:
         """What keeps revocation data fresh."""
         from chalicelib.domain.signatures.refreshing import Refreshing  # noqa: PLC0415
 
-        return Refreshing(
-            self.store, self.crl_sources, self.revocation_hosts, self.crl_indexes, self.paths, self.clock
-        )
+        return Refreshing(self.store, self.crl_sources, self.revocation_hosts, self.crl_indexes, self.paths, self.clock)
 
     @cached_property
     def linking_rules(self) -> LinkingRules:
