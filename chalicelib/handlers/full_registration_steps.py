@@ -12,14 +12,14 @@ from chalice.app import Blueprint
 from chalicelib.domain.icegate.full_registration_journey import Place, message_body
 from chalicelib.domain.icegate.full_registrations import FullRegistration
 from chalicelib.domain.refusals import FieldProblem
-from chalicelib.handlers.bodies import optional, optional_number, required, sent
-from chalicelib.handlers.registration_events import RegistrationEvent, entered_at
+from chalicelib.handlers.bodies import sent
+from chalicelib.handlers.registration_events import RegistrationEvent
 from chalicelib.handlers.signing_events import SigningEvent
+from chalicelib.handlers.step_events import Awaiting
 from chalicelib.handlers.steps import StepAnswer, identifier, step
 from chalicelib.suite import suite
 
 full_registration_steps = Blueprint(__name__)
-_TOKEN_AT_MOST = 2048
 
 
 def _parse_wait(value: str) -> str:
@@ -29,19 +29,11 @@ def _parse_wait(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewWaitEvent:
+class ReviewWaitEvent(Awaiting):
     """The event of the step under which the journey waits for the registrant or for an officer."""
 
     registration_id: str = sent(identifier, "The registration's id.", "3q2-7wAAECAwQFBgcICQoL")
     waits_for: str = sent(_parse_wait, "`documents` or `review`.", "documents")
-    task_token: str = sent(required, "The state's task token.", "AAAA…", at_most=_TOKEN_AT_MOST, secret=True)
-    entered_at: str | None = optional(entered_at, "`$$.State.EnteredTime`.", "2026-11-02T04:30:00.000Z")
-    retry: int = optional_number("`$$.State.RetryCount`.", 0)
-
-    @property
-    def since(self) -> str | None:
-        """When the state was entered and for which attempt, as text that sorts in that order."""
-        return f"{self.entered_at}#{self.retry:04}" if self.entered_at else None
 
 
 def _standing(registration_id: str, registration: FullRegistration | None) -> StepAnswer:
