@@ -61,9 +61,10 @@ _TAG_OF = {
 }
 _INTRODUCTION = """The HTTP interface of Pravesh: registration at ICEGATE, accounts of DGFT's platform, the Back Office.
 
-Bodies are one JSON object in UTF-8, at most 16 KiB; unknown and doubled fields are refused. Every refusal is
-`application/problem+json` (RFC 9457) with a stable `code`; `title`, `detail` and the sentences in `errors` are in the
-language of `Accept-Language` (en, hi). An answer is never to be kept (`Cache-Control: no-store`).
+Bodies are one JSON object in UTF-8, at most 16 KiB (a signature that is handed in: 96 KiB); unknown and doubled fields
+are refused. The one form is what an e-Sign provider posts. Every refusal is `application/problem+json` (RFC 9457) with
+a stable `code`; `title`, `detail` and the sentences in `errors` are in the language of `Accept-Language` (en, hi). An
+answer is never to be kept (`Cache-Control: no-store`).
 
 A request whose answer was lost is made good by making it again; but a new registration wants a new captcha, and a wrong
 code counts each time. An answer 202 means that the journey is still at work: read the registration after `Retry-After`

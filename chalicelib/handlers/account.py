@@ -23,10 +23,10 @@ from chalicelib.handlers.cookies import no_session_cookie, session_cookie
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.own_data_models import OwnDataView, own_data_view
 from chalicelib.handlers.problems import instant
+from chalicelib.handlers.signed_in import SESSION
 from chalicelib.suite import suite
 
 account = Blueprint(__name__)
-_SESSION = (Code.SESSION_REQUIRED, Code.SESSION_EXPIRED, Code.SECOND_FACTOR_REQUIRED, Code.SERVICE_UNAVAILABLE)
 _SEQUENCE_AT_MOST = 15
 
 
@@ -35,7 +35,7 @@ _SEQUENCE_AT_MOST = 15
     "GET /account",
     "Read one's own account",
     answers={HTTPStatus.OK: AccountView},
-    refusals=_SESSION,
+    refusals=SESSION,
 )
 def read_account(asked: Asked[None]) -> Answer:
     """The account, the second factor, and what is under way."""
@@ -48,7 +48,7 @@ def read_account(asked: Asked[None]) -> Answer:
     "Change name and language",
     body=ProfileBody,
     answers={HTTPStatus.OK: AccountView},
-    refusals=(Code.INVALID_FIELDS, *_SESSION, Code.NOT_PERMITTED),
+    refusals=(Code.INVALID_FIELDS, *SESSION, Code.NOT_PERMITTED),
 )
 def change_profile(asked: Asked[ProfileBody]) -> Answer:
     """How the person is called, and the language of their messages."""
@@ -64,7 +64,7 @@ def change_profile(asked: Asked[ProfileBody]) -> Answer:
     answers={HTTPStatus.OK: PasswordChangedView},
     refusals=(
         Code.INVALID_FIELDS,
-        *_SESSION,
+        *SESSION,
         Code.STEP_UP_REQUIRED,
         Code.PASSWORD_INCORRECT,
         Code.LOCKED,
@@ -91,7 +91,7 @@ def change_password(asked: Asked[PasswordBody]) -> Answer:
     "Acknowledge the training",
     body=TrainingBody,
     answers={HTTPStatus.OK: AccountView},
-    refusals=(Code.INVALID_FIELDS, *_SESSION, Code.NOT_PERMITTED),
+    refusals=(Code.INVALID_FIELDS, *SESSION, Code.NOT_PERMITTED),
 )
 def acknowledge_training(asked: Asked[TrainingBody]) -> Answer:
     """A staff member's word that they know the training."""
@@ -104,7 +104,7 @@ def acknowledge_training(asked: Asked[TrainingBody]) -> Answer:
     "Read what was done with one's account",
     query={"before": "The `next` of the page before; left out for the newest."},
     answers={HTTPStatus.OK: ActivityView},
-    refusals=(Code.INVALID_FIELDS, *_SESSION),
+    refusals=(Code.INVALID_FIELDS, *SESSION),
 )
 def read_activity(asked: Asked[None]) -> Answer:
     """A page of 20, the newest first."""
@@ -117,7 +117,7 @@ def read_activity(asked: Asked[None]) -> Answer:
     "GET /account/data",
     "Download everything that is held about oneself",
     answers={HTTPStatus.OK: OwnDataView},
-    refusals=(*_SESSION, Code.STEP_UP_REQUIRED),
+    refusals=(*SESSION, Code.STEP_UP_REQUIRED),
 )
 def download_data(asked: Asked[None]) -> Answer:
     """The account, its sessions, messages, activity and changes, as JSON."""
@@ -135,7 +135,7 @@ def download_data(asked: Asked[None]) -> Answer:
     answers={HTTPStatus.NO_CONTENT: None},
     refusals=(
         Code.INVALID_FIELDS,
-        *_SESSION,
+        *SESSION,
         Code.NOT_PERMITTED,
         Code.STEP_UP_REQUIRED,
         Code.PASSWORD_INCORRECT,

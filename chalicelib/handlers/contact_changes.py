@@ -16,11 +16,11 @@ from chalicelib.handlers.bodies import optional, sent
 from chalicelib.handlers.flow_models import FlowView, flow_members
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.problems import instant
+from chalicelib.handlers.signed_in import SESSION
 from chalicelib.suite import suite
 
 contact_changes = Blueprint(__name__)
-_SESSION = (Code.SESSION_REQUIRED, Code.SESSION_EXPIRED, Code.SECOND_FACTOR_REQUIRED, Code.SERVICE_UNAVAILABLE)
-_BUSY = (Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, *_SESSION)
+_BUSY = (Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, *SESSION)
 _CODES_OVER = (Code.CODE_EXPIRED, Code.CODES_EXHAUSTED, Code.FLOW_ENDED)
 
 
@@ -97,7 +97,7 @@ def verify_contact_change(asked: Asked[ContactCodeBody], flow_id: str) -> Answer
     "DELETE /account/contact-changes/{flow_id}",
     "Stop a change that is not done yet",
     answers={HTTPStatus.NO_CONTENT: None},
-    refusals=(*_SESSION, Code.NOT_FOUND, Code.FLOW_ENDED),
+    refusals=(*SESSION, Code.NOT_FOUND, Code.FLOW_ENDED),
 )
 def cancel_mobile_replacement(asked: Asked[None], flow_id: str) -> Answer:
     """Stops a mobile that waits for its day, or a change whose code was not typed yet."""

@@ -22,19 +22,11 @@ from chalicelib.handlers.full_registration_review_models import (
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.problems import instant
 from chalicelib.handlers.settling import settled
+from chalicelib.handlers.signed_in import STAFF
 from chalicelib.suite import suite
 
 full_registration_reviews = Blueprint(__name__)
-_SIGNED_IN = (
-    Code.SESSION_REQUIRED,
-    Code.SESSION_EXPIRED,
-    Code.SECOND_FACTOR_REQUIRED,
-    Code.NOT_PERMITTED,
-    Code.AUTHENTICATOR_REQUIRED,
-    Code.MOBILE_CONFIRMATION_REQUIRED,
-    Code.SERVICE_UNAVAILABLE,
-)
-_CASE = (*_SIGNED_IN, Code.NOT_FOUND)
+_CASE = (*STAFF, Code.NOT_FOUND)
 _QUERY = {"status": "`under_review` (where it is left out), `more_asked`, `approved` or `rejected`."}
 
 
@@ -44,7 +36,7 @@ _QUERY = {"status": "`under_review` (where it is left out), `more_asked`, `appro
     "List full registrations",
     query=_QUERY,
     answers={HTTPStatus.OK: QueueView},
-    refusals=(*_SIGNED_IN, Code.INVALID_FIELDS),
+    refusals=(*STAFF, Code.INVALID_FIELDS),
 )
 def list_full_registrations(asked: Asked[None]) -> Answer:
     """Those that wait for an officer, or those in another status; the longest waiting first."""

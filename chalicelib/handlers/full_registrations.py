@@ -19,18 +19,12 @@ from chalicelib.handlers.full_registration_models import (
     upload_view,
 )
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.handlers.signing_models import SigningView, signing_view
 from chalicelib.suite import suite
 
 full_registrations = Blueprint(__name__)
-_SIGNED_IN = (
-    Code.SESSION_REQUIRED,
-    Code.SESSION_EXPIRED,
-    Code.SECOND_FACTOR_REQUIRED,
-    Code.NOT_PERMITTED,
-    Code.SERVICE_UNAVAILABLE,
-)
-_DOCUMENTS = (*_SIGNED_IN, Code.NOT_FOUND, Code.REGISTRATION_ENDED, Code.STEP_OUT_OF_ORDER)
+_DOCUMENTS = (*PERMITTED, Code.NOT_FOUND, Code.REGISTRATION_ENDED, Code.STEP_OUT_OF_ORDER)
 
 
 @operation(
@@ -38,7 +32,7 @@ _DOCUMENTS = (*_SIGNED_IN, Code.NOT_FOUND, Code.REGISTRATION_ENDED, Code.STEP_OU
     "POST /icegate/full-registrations",
     "Open a full registration; its document is to be signed",
     answers={HTTPStatus.CREATED: StandingView},
-    refusals=(*_SIGNED_IN, Code.ALREADY_FULLY_REGISTERED, Code.TOO_MANY_REQUESTS),
+    refusals=(*PERMITTED, Code.ALREADY_FULLY_REGISTERED, Code.TOO_MANY_REQUESTS),
 )
 def open_full_registration(asked: Asked[None]) -> Answer:
     """Where one is under way, that one is answered. Sign the signing `signing_id` within 10 minutes, with a DSC."""
@@ -51,7 +45,7 @@ def open_full_registration(asked: Asked[None]) -> Answer:
     "GET /icegate/full-registrations/current",
     "Read where one's full registration stands",
     answers={HTTPStatus.OK: StandingView},
-    refusals=_SIGNED_IN,
+    refusals=PERMITTED,
 )
 def read_full_registration(asked: Asked[None]) -> Answer:
     """The registration opened last, whether another may be opened, and the registered digital signature."""
@@ -121,7 +115,7 @@ def submit_full_registration(asked: Asked[None]) -> Answer:
     "POST /icegate/dsc-renewals",
     "Open the signing by which the registered digital signature is replaced",
     answers={HTTPStatus.CREATED: SigningView},
-    refusals=(*_SIGNED_IN, Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED, Code.TOO_MANY_REQUESTS),
+    refusals=(*PERMITTED, Code.DIGITAL_SIGNATURE_REGISTRATION_REQUIRED, Code.TOO_MANY_REQUESTS),
 )
 def renew_dsc(asked: Asked[None]) -> Answer:
     """Sign it with the new certificate within 10 minutes."""

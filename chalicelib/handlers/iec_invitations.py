@@ -10,12 +10,12 @@ from chalicelib.domain.refusals import Code
 from chalicelib.handlers.iec_link_models import IecLinkView, iec_link_view
 from chalicelib.handlers.iec_user_models import IecInvitationView, invitation_view
 from chalicelib.handlers.operations import Answer, Asked, operation
-from chalicelib.handlers.signings import SIGNED_IN
+from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.suite import suite
 
 iec_invitations = Blueprint(__name__)
 # An id that has not the form of ours is told so by the router.
-_REFUSALS = (*SIGNED_IN, Code.NOT_FOUND, Code.INVITATION_NOT_VALID)
+_REFUSALS = (*PERMITTED, Code.NOT_FOUND, Code.INVITATION_NOT_VALID)
 
 
 @operation(

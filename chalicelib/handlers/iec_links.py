@@ -9,8 +9,8 @@ from chalice.app import Blueprint
 from chalicelib.domain.refusals import Code
 from chalicelib.handlers.iec_link_models import IecLinkBody, IecLinkView, iec_link_view
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.handlers.signing_models import SigningView, signing_view
-from chalicelib.handlers.signings import SIGNED_IN
 from chalicelib.suite import suite
 
 iec_links = Blueprint(__name__)
@@ -22,7 +22,7 @@ iec_links = Blueprint(__name__)
     "Draw up the statement that links one's login to an IEC",
     body=IecLinkBody,
     answers={HTTPStatus.CREATED: SigningView},
-    refusals=(*SIGNED_IN, Code.INVALID_FIELDS, Code.ALREADY_LINKED, Code.TOO_MANY_REQUESTS),
+    refusals=(*PERMITTED, Code.INVALID_FIELDS, Code.ALREADY_LINKED, Code.TOO_MANY_REQUESTS),
 )
 def open_iec_link(asked: Asked[IecLinkBody]) -> Answer:
     """The answer is the same for an IEC that does not exist: only a good signature tells."""
@@ -35,7 +35,7 @@ def open_iec_link(asked: Asked[IecLinkBody]) -> Answer:
     "GET /iec-links/current",
     "Read which IEC one's login is linked to",
     answers={HTTPStatus.OK: IecLinkView},
-    refusals=SIGNED_IN,
+    refusals=PERMITTED,
 )
 def read_iec_link(asked: Asked[None]) -> Answer:
     """What one may do there, how one was linked, and until when that counts."""
@@ -47,7 +47,7 @@ def read_iec_link(asked: Asked[None]) -> Answer:
     "POST /iec-links/current/renewal",
     "Draw up the statement that proves one's link anew",
     answers={HTTPStatus.CREATED: SigningView},
-    refusals=(*SIGNED_IN, Code.NOT_LINKED, Code.TOO_MANY_REQUESTS),
+    refusals=(*PERMITTED, Code.NOT_LINKED, Code.TOO_MANY_REQUESTS),
 )
 def renew_iec_link(asked: Asked[None]) -> Answer:
     """For a link whose certificate has ended, or will."""

@@ -16,12 +16,12 @@ from chalicelib.handlers.iec_user_models import (
     users_view,
 )
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.handlers.signing_models import SigningView, signing_view
-from chalicelib.handlers.signings import SIGNED_IN
 from chalicelib.suite import suite
 
 iec_users = Blueprint(__name__)
-_OF_AN_IEC = (*SIGNED_IN, Code.NOT_LINKED)
+_OF_AN_IEC = (*PERMITTED, Code.NOT_LINKED)
 
 
 @operation(

@@ -13,6 +13,7 @@ from chalicelib.domain.signatures.signings import ENDED, Signing, SigningStatus
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.problems import instant
 from chalicelib.handlers.settling import AFTER_SECONDS, settled
+from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.handlers.signing_models import (
     BODY_AT_MOST,
     EsignBody,
@@ -24,14 +25,7 @@ from chalicelib.handlers.signing_models import (
 from chalicelib.suite import suite
 
 signings = Blueprint(__name__)
-SIGNED_IN = (
-    Code.SESSION_REQUIRED,
-    Code.SESSION_EXPIRED,
-    Code.SECOND_FACTOR_REQUIRED,
-    Code.NOT_PERMITTED,
-    Code.SERVICE_UNAVAILABLE,
-)
-_OWN = (*SIGNED_IN, Code.NOT_FOUND)
+_OWN = (*PERMITTED, Code.NOT_FOUND)
 _OPEN = (*_OWN, Code.SIGNING_EXPIRED, Code.SIGNING_ENDED, Code.STEP_OUT_OF_ORDER)
 _TRIES = (*_OPEN, Code.INVALID_FIELDS, Code.SIGNATURE_ATTEMPTS_EXHAUSTED, Code.TOO_MANY_REQUESTS)
 # The journey has done its part: it ended, or waits for the person again.

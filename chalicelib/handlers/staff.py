@@ -13,6 +13,7 @@ from chalicelib.domain.contacts import Contact
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.staff.members import Invitation
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.signed_in import STAFF
 from chalicelib.handlers.staff_models import (
     AuthoritiesView,
     DepartureBody,
@@ -32,16 +33,7 @@ from chalicelib.handlers.staff_models import (
 from chalicelib.suite import suite
 
 staff = Blueprint(__name__)
-_SIGNED_IN = (
-    Code.SESSION_REQUIRED,
-    Code.SESSION_EXPIRED,
-    Code.SECOND_FACTOR_REQUIRED,
-    Code.NOT_PERMITTED,
-    Code.AUTHENTICATOR_REQUIRED,
-    Code.MOBILE_CONFIRMATION_REQUIRED,
-    Code.SERVICE_UNAVAILABLE,
-)
-_SENSITIVE = (*_SIGNED_IN, Code.STEP_UP_REQUIRED)
+_SENSITIVE = (*STAFF, Code.STEP_UP_REQUIRED)
 _CHANGES = (*_SENSITIVE, Code.NOT_FOUND, Code.STAFF_STATUS_CONFLICT)
 _QUERY = {"authority": "The code of a Regional Authority; without it, one's own."}
 
@@ -51,7 +43,7 @@ _QUERY = {"authority": "The code of a Regional Authority; without it, one's own.
     "GET /authorities",
     "List the Regional Authorities",
     answers={HTTPStatus.OK: AuthoritiesView},
-    refusals=_SIGNED_IN,
+    refusals=STAFF,
 )
 def list_authorities(asked: Asked[None]) -> Answer:
     """Every Regional Authority that is configured."""
@@ -65,7 +57,7 @@ def list_authorities(asked: Asked[None]) -> Answer:
     "List the staff of a Regional Authority",
     query=_QUERY,
     answers={HTTPStatus.OK: MembersView},
-    refusals=(*_SIGNED_IN, Code.INVALID_FIELDS, Code.NOT_FOUND),
+    refusals=(*STAFF, Code.INVALID_FIELDS, Code.NOT_FOUND),
 )
 def list_staff(asked: Asked[None]) -> Answer:
     """Every member, those who left among them."""
@@ -97,7 +89,7 @@ def invite_staff(asked: Asked[InvitationBody]) -> Answer:
     "Read who lacks what staff must have",
     query=_QUERY,
     answers={HTTPStatus.OK: ReadinessView},
-    refusals=(*_SIGNED_IN, Code.INVALID_FIELDS, Code.NOT_FOUND),
+    refusals=(*STAFF, Code.INVALID_FIELDS, Code.NOT_FOUND),
 )
 def read_readiness(asked: Asked[None]) -> Answer:
     """How a Regional Authority stands; an administrator who names none reads the overview of all as well."""
@@ -113,7 +105,7 @@ def read_readiness(asked: Asked[None]) -> Answer:
     "Remind everybody who lacks something",
     body=RemindersBody,
     answers={HTTPStatus.ACCEPTED: RemindedView},
-    refusals=(*_SIGNED_IN, Code.INVALID_FIELDS, Code.NOT_FOUND),
+    refusals=(*STAFF, Code.INVALID_FIELDS, Code.NOT_FOUND),
 )
 def remind_staff(asked: Asked[RemindersBody]) -> Answer:
     """Mails each of them, at most once a day for one thing."""
@@ -127,7 +119,7 @@ def remind_staff(asked: Asked[RemindersBody]) -> Answer:
     "GET /staff/{account_id}",
     "Read a member of the staff",
     answers={HTTPStatus.OK: MemberView},
-    refusals=(*_SIGNED_IN, Code.NOT_FOUND),
+    refusals=(*STAFF, Code.NOT_FOUND),
 )
 def read_staff_member(asked: Asked[None], account_id: str) -> Answer:
     """One member, as their supervisor or an administrator sees them."""
@@ -139,7 +131,7 @@ def read_staff_member(asked: Asked[None], account_id: str) -> Answer:
     "POST /staff/{account_id}/invitation",
     "Send an invitation again",
     answers={HTTPStatus.OK: MemberView},
-    refusals=(*_SIGNED_IN, Code.NOT_FOUND, Code.STAFF_STATUS_CONFLICT, Code.SEND_LIMIT_REACHED),
+    refusals=(*STAFF, Code.NOT_FOUND, Code.STAFF_STATUS_CONFLICT, Code.SEND_LIMIT_REACHED),
 )
 def invite_staff_again(asked: Asked[None], account_id: str) -> Answer:
     """The invitation's 7 days begin anew."""
