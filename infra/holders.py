@@ -7,15 +7,12 @@ never by content, and then nothing is written. A mended file is simply run whole
 
 from __future__ import annotations
 
-import argparse
 import csv
-import os
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
+from chalicelib.adapters.dynamodb.store import DynamoDbStore
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import (
@@ -31,20 +28,9 @@ from chalicelib.domain.identifiers import (
     parse_iec,
     parse_mobile,
 )
-from chalicelib.domain.refusals import FieldProblem, Refusal, invalid
+from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.handlers.bodies import read, required, sent
-from chalicelib.settings import Settings
-from chalicelib.suite import Suite
-
-PROGRESS_EVERY = 500
-
-
-def parse_pan(value: str) -> Pan:
-    """A PAN in upper case. Refuses with `pan_invalid`."""
-    typed = value.strip().upper()
-    if not is_pan(typed):
-        raise FieldProblem("pan_invalid")
-    return Pan(typed)
+from infra.record_files import asked, is_in_order, parse_pan, repeated, written
 
 
 def parse_gstins(value: str) -> tuple[Gstin, ...]:
@@ -89,42 +75,21 @@ def checked(lines: Iterator[Mapping[str, object]]) -> tuple[list[Holder], list[s
             holders.append(holder_of(record))
         except Refusal as refusal:
             wrong += [f"line {number}: {column}: {error.reason}" for column, error in refusal.errors.items()]
-    seen: defaultdict[Iec, int] = defaultdict(int)
-    for holder in holders:
-        seen[holder.iec] += 1
-    doubled = sum(count - 1 for count in seen.values())
-    if doubled:
-        wrong.append(f"{doubled} line(s) repeat an IEC of another line")
-    return holders, wrong
+    return holders, wrong + repeated(holder.iec for holder in holders)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when every line was good."""
-    asked = argparse.ArgumentParser(prog="python -m infra.holders", description=__doc__)
-    asked.add_argument("file", type=Path, help="the CSV")
-    asked.add_argument("--table", required=True, help="the output HoldersTableName of the stack")
-    asked.add_argument("--check", action="store_true", help="check the file and write nothing")
-    given = asked.parse_args(arguments)
+    given = asked("holders", __doc__, "the CSV", "HoldersTableName", arguments)
     with given.file.open(encoding="utf-8-sig", newline="") as opened:
         rows = csv.DictReader(opened, restkey="", restval="")
         if tuple(rows.fieldnames or ()) != COLUMNS:
             print(f"The header must be: {','.join(COLUMNS)}", file=sys.stderr)
             return 1
         holders, wrong = checked(iter(rows))
-    for what in wrong:
-        print(what, file=sys.stderr)
-    if wrong:
-        print(f"Nothing was written: {len(wrong)} thing(s) to mend.", file=sys.stderr)
+    if not is_in_order(wrong):
         return 1
-    if given.check:
-        print(f"{len(holders)} holders, all good. Nothing was written.")
-        return 0
-    store = Suite(Settings({"AWS_REGION": "ap-south-1", **os.environ, "HOLDERS_TABLE": given.table})).store
-    for number, holder in enumerate(holders, 1):
-        store.put_holder(holder)
-        if number % PROGRESS_EVERY == 0:
-            print(f"{number} of {len(holders)} written…")
-    print(f"{len(holders)} holders written.")
+    written(holders, "holders", DynamoDbStore.put_holder, is_check=given.check, HOLDERS_TABLE=given.table)
     return 0
 
 

@@ -9,24 +9,19 @@ is simply run whole: the same records are written again.
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
+from chalicelib.adapters.dynamodb.store import DynamoDbStore
 from chalicelib.domain.identifiers import Iec, Pan, is_pan, parse_iec
 from chalicelib.domain.iec.records import IecRecord, IecStatus, NatureOfConcern, Person, PersonRole
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal, invalid
 from chalicelib.handlers.bodies import decoded, optional, optional_flag, read, required, sent
-from chalicelib.settings import Settings
-from chalicelib.suite import Suite
-from infra.holders import PROGRESS_EVERY, parse_pan
+from infra.record_files import asked, is_in_order, parse_pan, repeated, written
 
 NAME_AT_MOST = 200
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -128,35 +123,17 @@ def checked(lines: Iterable[bytes]) -> tuple[list[IecRecord], list[str]]:
         except Refusal as refusal:
             what = [f"{field}: {error.reason}" for field, error in refusal.errors.items()] or [refusal.code.value]
             wrong += [f"line {number}: {one}" for one in what]
-    doubled = sum(count - 1 for count in Counter(record.iec for record in records).values())
-    if doubled:
-        wrong.append(f"{doubled} line(s) repeat an IEC of another line")
-    return records, wrong
+    return records, wrong + repeated(record.iec for record in records)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when every line was good."""
-    asked = argparse.ArgumentParser(prog="python -m infra.iec_records", description=__doc__)
-    asked.add_argument("file", type=Path, help="the JSON lines")
-    asked.add_argument("--table", required=True, help="the output IecRecordsTableName of the stack")
-    asked.add_argument("--check", action="store_true", help="check the file and write nothing")
-    given = asked.parse_args(arguments)
+    given = asked("iec_records", __doc__, "the JSON lines", "IecRecordsTableName", arguments)
     with given.file.open("rb") as opened:
         records, wrong = checked(opened)
-    for what in wrong:
-        print(what, file=sys.stderr)
-    if wrong:
-        print(f"Nothing was written: {len(wrong)} thing(s) to mend.", file=sys.stderr)
+    if not is_in_order(wrong):
         return 1
-    if given.check:
-        print(f"{len(records)} records, all good. Nothing was written.")
-        return 0
-    store = Suite(Settings({"AWS_REGION": "ap-south-1", **os.environ, "IEC_RECORDS_TABLE": given.table})).store
-    for number, record in enumerate(records, 1):
-        store.put_iec_record(record)
-        if number % PROGRESS_EVERY == 0:
-            print(f"{number} of {len(records)} written…")
-    print(f"{len(records)} records written.")
+    written(records, "records", DynamoDbStore.put_iec_record, is_check=given.check, IEC_RECORDS_TABLE=given.table)
     return 0
 
 

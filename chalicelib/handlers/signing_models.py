@@ -14,7 +14,7 @@ from chalicelib.handlers.problems import instant
 from chalicelib.suite import suite
 from chalicelib.web.texts import text
 
-# What JSON and its escapes add to the signature.
+# A signature of the longest kind, and what JSON and its escapes add.
 BODY_AT_MOST = 96 * 1024
 
 
