@@ -10,7 +10,6 @@ from typing import Any
 
 from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.keys import PublicKeyInfo
-from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, ValidationError
@@ -56,6 +55,8 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
     anchor = path[-1]
     if not anchor.not_before <= at <= anchor.not_after:
         return Reason.CERTIFICATE_EXPIRED if at > anchor.not_after else Reason.CERTIFICATE_NOT_YET_VALID
+    if not _is_signed(path):
+        return Reason.CHAIN_INVALID
     try:
         authority = CertTrustAnchor(anchor.asn1)
         context = ValidationContext(
@@ -65,7 +66,7 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
             revinfo_policy=NO_REVOCATION,
             time_tolerance=timedelta(0),
             algorithm_usage_policy=Algorithms(),
-            signature_validator=_AsTheyStand(path),
+            signature_validator=_VerifiedBefore(),
         )
         below = [certificate.asn1 for certificate in reversed(path[:-1])]
         wanted = PKIXValidationParams(
@@ -88,17 +89,21 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
     return None
 
 
-class _AsTheyStand(SignatureValidator):
-    """Verifies over the bytes that came, by the key that came.
+def _is_signed(path: Path) -> bool:
+    """Whether each certificate of a path bears the signature of the next, over the bytes that came.
 
-    asn1crypto writes anew what it has read, where it thinks that changed (a certificate with an issuerUniqueID, once
-    it was hashed), and such bytes nobody signed.
+    Looked at here, certificate by certificate: asn1crypto writes anew what it has read, where it thinks that changed (a
+    certificate with an issuerUniqueID, once it was hashed), and such bytes nobody signed. From the anchor down, as
+    what an attacker made stands below.
     """
+    return all(
+        is_signed_by(issuer.spki, certificate.algorithm, certificate.signature, certificate.signed)
+        for issuer, certificate in pairwise(reversed(path))
+    )
 
-    def __init__(self, path: Path) -> None:
-        self._by_signature = {
-            certificate.signature: (certificate, issuer.spki) for certificate, issuer in pairwise(path)
-        }
+
+class _VerifiedBefore(SignatureValidator):
+    """Certvalidator's question after each signature of a path, which `_is_signed` has answered before it is asked."""
 
     def validate_signature(
         self,
@@ -109,10 +114,7 @@ class _AsTheyStand(SignatureValidator):
         context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
     ) -> None:
         """See `SignatureValidator`."""
-        del signed_data, public_key_info, signature_algorithm, context
-        certificate, spki = self._by_signature[signature]
-        if not is_signed_by(spki, certificate.algorithm, signature, certificate.signed):
-            raise InvalidSignature
+        del signature, signed_data, public_key_info, signature_algorithm, context
 
 
 def finished(work: Coroutine[Any, Any, object]) -> None:

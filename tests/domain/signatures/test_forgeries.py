@@ -1,0 +1,62 @@
+"""Forgeries: certificates and answers that nobody signed, put together of what others did sign."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.signatures import strict_der
+from chalicelib.domain.signatures.path_certificates import PathCertificate
+from chalicelib.domain.signatures.paths import Paths
+from chalicelib.domain.signatures.report import Finding, Reason, Verdict
+from chalicelib.domain.signatures.trust import Trust
+from infra.local.authority import Credential
+from infra.local.certificate_profiles import Wanted
+from tests.domain.signatures.revocation_world import NOW, Watched
+from tests.domain.signatures.test_crl_index import tlv
+
+
+@pytest.fixture(scope="module")
+def watched() -> Watched:
+    made = Watched()
+    made.refresh()
+    return made
+
+
+def with_signature_of(der: bytes, other: bytes) -> bytes:
+    """What is signed of one certificate, under the signature of another."""
+    start, stop = strict_der.whole(other, strict_der.SEQUENCE)
+    signature = strict_der.children(other, start, stop)[2]
+    certificate = PathCertificate(der)
+    return tlv(0x30, certificate.signed + certificate.algorithm + other[signature[1] : signature[3]])
+
+
+def test_a_certificate_does_not_pass_under_the_signature_of_one_above_it(watched: Watched) -> None:
+    """Anybody can read a CA's certificate, and put its signature under whatever they write."""
+    leaf = watched.authority.issue(Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z"))
+    written = leaf.der.replace(b"Zeenat Zaheer", b"Zeenat Zaheeq")
+    for remembered in (False, True):
+        if remembered:
+            assert watched.check(leaf).chain == leaf.chain
+        for above in (*leaf.above, leaf.der):
+            found = watched.paths.check(with_signature_of(written, above), leaf.above, NOW, NOW)
+            assert found.chain_finding.reason is Reason.CHAIN_INVALID
+            assert found.revocation_finding.verdict is Verdict.NOT_REACHED
+
+
+def test_nor_does_a_ca_that_somebody_put_together(watched: Watched) -> None:
+    """A CA of one's own below the real ones, with a signature that stands elsewhere on the path."""
+    authority = watched.authority
+    licensed = authority.ca("licensed")
+    own = authority.certify("own", "licensed")
+    leaf = authority.issue(Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z"), "own")
+    for above in (licensed.der, authority.root, leaf.der):
+        forged = with_signature_of(own.der, above)
+        bare = Paths(Trust((authority.root,), (licensed.der,)), watched.revocation)
+        assert _chain(bare, leaf, forged).reason is Reason.CHAIN_INVALID
+    assert _chain(Paths(Trust((authority.root,), (licensed.der,)), watched.revocation), leaf, own.der).verdict is (
+        Verdict.HOLDS
+    )
+
+
+def _chain(paths: Paths, leaf: Credential, above: bytes) -> Finding:
+    return paths.check(leaf.der, [above], NOW, NOW).chain_finding
