@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.accounts.account import Account
+from chalicelib.domain.accounts.acting import may_sign_in
+from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import ChangeRefused, TakeMembership, WriteIecUser
+from chalicelib.domain.changes import ChangeRefused, TakeMembership, WriteIecUser, WriteOwner
 from chalicelib.domain.iec.user_letters import letter
 from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Membership
 from chalicelib.domain.notices import NoticeKind
@@ -46,7 +48,7 @@ class IecInvitations:
     def read(self, actor: Actor, user_id: str) -> Invitation:
         """The invitation of this id. Raises `Refusal` `invitation_not_valid` for everybody but its right person."""
         invited, entity_name, inviter = self._looked_up(user_id)
-        user = self._demand_right(actor, invited)
+        user = self._demand_right(actor.owner, invited)
         assert user.invitation_expires_at is not None
         return Invitation(entity_name, user.role, inviter.name if inviter else "", user.invitation_expires_at)
 
@@ -57,13 +59,14 @@ class IecInvitations:
         """
 
         def attempt() -> IecUser:
-            now, account = self.clock(), actor.owner
+            # The account as it is now: the one of the session was read before this round.
+            now, account = self.clock(), self.store.owner(actor.key)
             invited, entity_name, inviter = self._looked_up(user_id)
-            if not isinstance(account, Account):
+            if not isinstance(account, Account) or not may_sign_in(account):
                 raise Refusal(Code.INVITATION_NOT_VALID)
             if invited is not None and invited.account_id == account.account_id and _is_active(invited):
                 return invited
-            user = self._demand_right(actor, invited)
+            user = self._demand_right(account, invited)
             joined = replace(
                 user,
                 status=IecUserStatus.ACTIVE,
@@ -78,6 +81,8 @@ class IecInvitations:
                     # First: of two acceptances at once the second is told so before it is told that it is of an IEC.
                     WriteIecUser(joined),
                     TakeMembership(Membership(account.account_id, user.iec, user.user_id)),
+                    # One that is closed at this moment finds no membership to give up.
+                    WriteOwner(account),
                     *recorded(self.store, now, caller.request_id, entry),
                     *letter(self.store, NoticeKind.IEC_USER_JOINED, inviter, now, person=user.name, entity=entity_name),
                 )
@@ -98,9 +103,9 @@ class IecInvitations:
         )
         return invited, record.entity_name if record else "", inviter
 
-    def _demand_right(self, actor: Actor, invited: IecUser | None) -> IecUser:
-        """The invited user, where the invitation is open and the actor's confirmed email is the invited one."""
-        account, email = actor.owner, invited.email if invited else ""
+    def _demand_right(self, account: Owner, invited: IecUser | None) -> IecUser:
+        """The invited user, where the invitation is open and the account's confirmed email is the invited one."""
+        email = invited.email if invited else ""
         is_right = hmac.compare_digest(email.lower().encode(), account.contact.email.lower().encode())
         is_confirmed = isinstance(account, Account) and account.email_confirmed_at is not None
         expires_at = invited.invitation_expires_at if invited else None

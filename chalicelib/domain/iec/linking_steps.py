@@ -14,8 +14,9 @@ from chalicelib.domain.accounts.acting import may_sign_in
 from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.audit import Outcome as AuditOutcome
-from chalicelib.domain.changes import Change, ChangeRefused, TakeMembership, WriteIecUser, WriteSigning
+from chalicelib.domain.changes import Change, ChangeRefused, TakeMembership, WriteIecUser, WriteOwner, WriteSigning
 from chalicelib.domain.contacts import Channel
+from chalicelib.domain.iec.records import IecStatus
 from chalicelib.domain.iec.user_letters import letter
 from chalicelib.domain.iec.users import (
     ESIGN_LINK_LIFETIME,
@@ -56,6 +57,7 @@ class LinkingSteps:
             try:
                 account = self._account(signing)
                 before = self._user(account, signing)
+                self._demand_active_iec(signing)
             except Refusal as refusal:
                 return self._refused(signing, refusal.code, now)
             return self._linked(signing, account, before, now)
@@ -67,6 +69,12 @@ class LinkingSteps:
         if not isinstance(owner, Account) or not may_sign_in(owner):
             raise Refusal(Code.NOT_PERMITTED)
         return owner
+
+    def _demand_active_iec(self, signing: Signing) -> None:
+        """Raises `Refusal` where the IEC was cancelled since the signature was judged: a deed may be redriven late."""
+        record = self.store.iec_record(signing.iec)
+        if record is None or record.status is not IecStatus.ACTIVE:
+            raise Refusal(Code.NOT_PERMITTED)
 
     def _user(self, account: Account, signing: Signing) -> IecUser | None:
         """The user that the login is of this IEC; None for who is of none. Raises `Refusal` where it may not link."""
@@ -88,12 +96,15 @@ class LinkingSteps:
         done, link = carrying_out.done(signing, now), link_of(signing, now)
         user = replace(before, link=link) if before else _owner(account, signing.iec, link, now)
         membership = Membership(account.account_id, signing.iec, user.user_id)
+        # The account as it was read: one that is closed at this moment finds no membership to give up, and must not
+        # become an owner whom nobody can be.
+        joining = () if before else (TakeMembership(membership), WriteOwner(account))
         try:
             self.store.write(
                 # First, so that a second run is told that the deed was done before anything else.
                 WriteSigning(done),
                 WriteIecUser(user),
-                *(() if before else (TakeMembership(membership),)),
+                *joining,
                 *self._recorded(signing, user.user_id, user.role.value, now),
                 *self._told(signing, account, user, now),
             )

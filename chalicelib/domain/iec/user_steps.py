@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.accounts.acting import may_sign_in
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.changes import ReleaseMembership, WriteIecUser, WriteSigning
+from chalicelib.domain.iec.records import IecStatus
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, read_subject
 from chalicelib.domain.iec.user_letters import letters
 from chalicelib.domain.iec.user_rules import applied, demand_signature
@@ -57,6 +59,7 @@ class IecUserSteps:
             now, change = self.clock(), read_subject(signing.subject)
             users = self.store.iec_users(signing.iec)
             try:
+                self._demand_standing(signing)
                 _demand_signer(signing, change, users)
                 written = applied(change, users, now)
                 demand_signature(change, users, now)
@@ -85,6 +88,12 @@ class IecUserSteps:
             *recorded(self.store, now, signing.signing_id, _entry(signing, change, users)),
         )
         return done
+
+    def _demand_standing(self, signing: Signing) -> None:
+        """Raises `Refusal` where account or IEC ended since the signature was judged: a deed may be redriven late."""
+        owner, record = self.store.owner(signing.owner), self.store.iec_record(signing.iec)
+        if owner is None or not may_sign_in(owner) or record is None or record.status is not IecStatus.ACTIVE:
+            raise Refusal(Code.NOT_PERMITTED)
 
     def _refused(self, signing: Signing, code: Code, now: datetime) -> Signing:
         ended = carrying_out.refused(signing, code, now)
