@@ -15,7 +15,7 @@ from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import ChangeRefused, TakeMembership, WriteIecUser, WriteOwner
+from chalicelib.domain.changes import ChangeRefused, TakeMembership, WriteIecUser
 from chalicelib.domain.iec.user_letters import letter
 from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Membership
 from chalicelib.domain.notices import NoticeKind
@@ -81,8 +81,7 @@ class IecInvitations:
                     # First: of two acceptances at once the second is told so before it is told that it is of an IEC.
                     WriteIecUser(joined),
                     TakeMembership(Membership(account.account_id, user.iec, user.user_id)),
-                    # One that is closed at this moment finds no membership to give up.
-                    WriteOwner(account),
+                    # An account that is closed at this moment has written to the same stream: decided again.
                     *recorded(self.store, now, caller.request_id, entry),
                     *letter(self.store, NoticeKind.IEC_USER_JOINED, inviter, now, person=user.name, entity=entity_name),
                 )

@@ -14,7 +14,7 @@ from chalicelib.domain.accounts.acting import may_sign_in
 from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.audit import Outcome as AuditOutcome
-from chalicelib.domain.changes import Change, ChangeRefused, TakeMembership, WriteIecUser, WriteOwner, WriteSigning
+from chalicelib.domain.changes import Change, ChangeRefused, TakeMembership, WriteIecUser, WriteSigning
 from chalicelib.domain.contacts import Channel
 from chalicelib.domain.iec.records import IecStatus
 from chalicelib.domain.iec.user_letters import letter
@@ -96,15 +96,13 @@ class LinkingSteps:
         done, link = carrying_out.done(signing, now), link_of(signing, now)
         user = replace(before, link=link) if before else _owner(account, signing.iec, link, now)
         membership = Membership(account.account_id, signing.iec, user.user_id)
-        # The account as it was read: one that is closed at this moment finds no membership to give up, and must not
-        # become an owner whom nobody can be.
-        joining = () if before else (TakeMembership(membership), WriteOwner(account))
         try:
             self.store.write(
                 # First, so that a second run is told that the deed was done before anything else.
                 WriteSigning(done),
                 WriteIecUser(user),
-                *joining,
+                *(() if before else (TakeMembership(membership),)),
+                # An account that is closed at this moment has written to the same stream: then all is decided again.
                 *self._recorded(signing, user.user_id, user.role.value, now),
                 *self._told(signing, account, user, now),
             )

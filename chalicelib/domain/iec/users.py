@@ -97,7 +97,6 @@ class IecUser:
     account_id: str | None = None
     link: Link | None = None
     invited_by: str | None = None
-    invitation_hash: str | None = None
     invitation_expires_at: datetime | None = None
     offered_to: str | None = None
     offer_signing_id: str | None = None
