@@ -38,6 +38,7 @@ from chalicelib.domain.signatures import signings
 from chalicelib.domain.signatures.crl_states import CrlState
 from chalicelib.domain.signatures.report import Aspect, Kind, Reason, Report, SignerShown, fails, holds, report
 from chalicelib.domain.signatures.signings import (
+    EsignAnswer,
     EsignTransaction,
     EvidenceKept,
     SignatureMethod,
@@ -275,10 +276,16 @@ def signing() -> Signing:
             "multipart/form-data",
             (("msg", "<Esign/>"),),
             "1",
+            LATER,
+            (EsignAnswer("answers/txn-2/1", "ab" * 32, NOW, "not_signed"),),
+            NOW,
+            3,
+            "ESP-1",
         ),
         earlier_txns=("txn-0", "txn-1"),
         report=validation_report(),
         evidence=EvidenceKept("evidence/signing-1/ab.zip", "ab" * 32),
+        signer="first.cd",
         why="last_owner",
         ended_at=NOW,
         task_token="AAAA" * 200,
@@ -315,7 +322,6 @@ def iec_user() -> IecUser:
         account_id="account-1",
         link=link(),
         invited_by="user-1",
-        invitation_hash="ef" * 32,
         invitation_expires_at=LATER,
         offered_to="user-2",
         offer_signing_id="signing-2",
@@ -351,6 +357,7 @@ def full_registration() -> FullRegistration:
         reason="The letter is not signed.",
         task_token="AAAA" * 200,
         waiting_since="2030-11-02T04:30:00.123Z#0001",
+        waits_for="documents",
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ INHIBIT_ANY_POLICY = b"\x55\x1d\x36"
 AUTHORITY_INFORMATION = bytes.fromhex("2b06010505070101")
 
 _VERSION, _ISSUER_UNIQUE, _SUBJECT_UNIQUE, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
-_CERT_SIGN_BIT, _CRL_SIGN_BIT = 0x04, 0x02
+_CRL_SIGN_BIT = 0x02
 
 
 class PathCertificate:
@@ -81,11 +81,6 @@ class PathCertificate:
         """The subject's name, for comparing; see `name_key`."""
         return name_key(self.subject)
 
-    @property
-    def is_self_issued(self) -> bool:
-        """Whether issuer and subject are one name."""
-        return self.issuer == self.subject or self.issuer_key == self.subject_key
-
     @cached_property
     def is_ca(self) -> bool:
         """Whether its basic constraints say so."""
@@ -100,18 +95,11 @@ class PathCertificate:
 
     def may_sign_crls(self) -> bool:
         """Whether its key usage, if it has one, allows signing CRLs (RFC 5280, section 6.3.3 (f))."""
-        return self._has_usage(_CRL_SIGN_BIT)
-
-    def may_sign_certificates(self) -> bool:
-        """Whether its key usage, if it has one, allows signing certificates."""
-        return self._has_usage(_CERT_SIGN_BIT)
-
-    def _has_usage(self, bit: int) -> bool:
         value = self.value(KEY_USAGE)
         if value is None:
             return True
         start, stop = strict_der.whole(value, strict_der.BIT_STRING)
-        return stop - start > 1 and bool(value[start + 1] & bit)
+        return stop - start > 1 and bool(value[start + 1] & _CRL_SIGN_BIT)
 
     def value(self, oid: bytes) -> bytes | None:
         """The DER of an extension's value."""
