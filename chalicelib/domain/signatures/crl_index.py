@@ -192,7 +192,7 @@ def made(crl: Crl, crl_sha256: str, signers: Sequence[bytes], content: bytes | N
         raise CrlRefused("no_next_update")
     blocks: dict[tuple[str, int], list[bytes]] = defaultdict(list)
     for run in runs(crl):
-        blocks[_scope(run), run.serial_length].append(run.records)
+        blocks[_scope(run, crl), run.serial_length].append(run.records)
     sections = [
         (scope, length, sum(map(len, held)) // (length + _BESIDE_SERIAL))
         for (scope, length), held in sorted(blocks.items())
@@ -225,18 +225,20 @@ def _text(octets: bytes | None) -> str | None:
     return None if octets is None else base64.b64encode(octets).decode()
 
 
-def _scope(run: Run) -> str:
+def _scope(run: Run, crl: Crl) -> str:
     """Whose certificates a run is about: "" for the CRL's issuer, else the `name_key` of the other."""
     if run.issuer is None:
         return ""
     try:
         names = x509.GeneralNames.load(run.issuer, strict=True)
-        named = [name.chosen.chosen.dump() for name in names if name.name == "directory_name"]
+        (named,) = [name_key(name.chosen.chosen.dump()) for name in names if name.name == "directory_name"]
+        own = name_key(crl.issuer)
     except (ValueError, TypeError) as failed:
         raise CrlRefused("unreadable") from failed
-    if len(named) != 1 or len(names) != 1:
+    if len(names) != 1:
         raise CrlRefused("unreadable")
-    return name_key(named[0])
+    # An indirect CRL may come back to its own issuer's certificates, and then names it.
+    return "" if named == own else named
 
 
 def _merged(blocks: list[bytes], width: int) -> Iterator[bytes]:

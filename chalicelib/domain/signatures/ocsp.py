@@ -14,7 +14,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
 from chalicelib.domain.signatures.crl_index import RevocationReason, Revoked
-from chalicelib.domain.signatures.issuer_signatures import Algorithms
+from chalicelib.domain.signatures.issuer_signatures import Algorithms, is_signed_by
 from chalicelib.domain.signatures.path_building import Path
 from chalicelib.domain.signatures.path_certificates import AUTHORITY_INFORMATION, PathCertificate, common_name
 from chalicelib.domain.signatures.path_validation import NO_REVOCATION, finished
@@ -50,7 +50,8 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
     """
     try:
         response = ocsp.OCSPResponse.load(answer, strict=True)
-        told = response.response_data["responses"][0]
+        # What we asked about, and nothing else: its times are those that are looked at.
+        (told,) = response.response_data["responses"]
         this_update, next_update = told["this_update"].native, told["next_update"].native
         if next_update is None or this_update > now + SKEW or next_update < now or not _is_vouched(response, path[1]):
             return None
@@ -94,9 +95,20 @@ def _reason(name: str) -> RevocationReason:
 
 
 def _is_vouched(response: ocsp.OCSPResponse, issuer: PathCertificate) -> bool:
-    """Whether whoever may have signed needs no revocation of their own: the issuer, or who has ocsp-nocheck."""
+    """Whether whoever may have signed needs no revocation of their own: the issuer, or who has ocsp-nocheck.
+
+    Each is the issuer's certificate to the byte, or bears the issuer's signature: certvalidator takes for the issuer
+    whoever has its names, number and signature, whatever key stands beside them.
+    """
     sent = response.basic_ocsp_response["certs"]
-    return all(each.dump() == issuer.der or each.ocsp_no_check_value is not None for each in sent or ())
+    return all(each.dump() == issuer.der or _is_delegate(each, issuer) for each in sent or ())
+
+
+def _is_delegate(sent: x509.Certificate, issuer: PathCertificate) -> bool:
+    delegate = PathCertificate(sent.dump())
+    return sent.ocsp_no_check_value is not None and is_signed_by(
+        issuer.spki, delegate.algorithm, delegate.signature, delegate.signed
+    )
 
 
 def _addresses(certificate: PathCertificate) -> Iterator[str]:

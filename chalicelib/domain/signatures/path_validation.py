@@ -53,10 +53,9 @@ _CLASSES = bytes.fromhex("6082646402")
 def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None:
     """Why a path (leaf first, anchor last) is none at this instant; None where it is one."""
     anchor = path[-1]
-    if not anchor.not_before <= at <= anchor.not_after:
-        return Reason.CERTIFICATE_EXPIRED if at > anchor.not_after else Reason.CERTIFICATE_NOT_YET_VALID
-    if not _is_signed(path):
-        return Reason.CHAIN_INVALID
+    wrong = _wrong_date(anchor, at)
+    if wrong is not None or not _is_signed(path):
+        return wrong or Reason.CHAIN_INVALID
     try:
         authority = CertTrustAnchor(anchor.asn1)
         context = ValidationContext(
@@ -87,6 +86,12 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
         # asn1crypto reads what it is asked for, when it is asked: a malformed extension comes to light here.
         return Reason.CHAIN_INVALID
     return None
+
+
+def _wrong_date(anchor: path_certificates.PathCertificate, at: datetime) -> Reason | None:
+    if anchor.not_before <= at <= anchor.not_after:
+        return None
+    return Reason.CERTIFICATE_EXPIRED if at > anchor.not_after else Reason.CERTIFICATE_NOT_YET_VALID
 
 
 def _is_signed(path: Path) -> bool:

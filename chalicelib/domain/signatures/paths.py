@@ -142,7 +142,10 @@ class Paths:
             min(certificate.not_after for certificate in issuers),
             tuple(each for one in judged for each in one.indexes),
         )
-        others = [each for each in self._remembered.get(issuers[0].subject, []) if each.issuers != issuers]
+        # By their bytes: those that came with a signature are read anew each time.
+        own = [issuer.der for issuer in issuers]
+        before = self._remembered.get(issuers[0].subject, [])
+        others = [each for each in before if [issuer.der for issuer in each.issuers] != own]
         self._remembered[issuers[0].subject] = [*others, kept]
 
     def _shortly(

@@ -111,10 +111,11 @@ class Revocation:
             found = index.find(certificate.serial, certificate.issuer_key)
             if delta:
                 read.append(delta)
-                found = delta[1].find(certificate.serial, certificate.issuer_key) or found
-            if found and found.reason is not RevocationReason.REMOVE_FROM_CRL:
+                found = _brought_up_to_date(found, delta[1].find(certificate.serial, certificate.issuer_key))
+            if found:
                 entry = found if entry is None or found.since < entry.since else entry
-                if found.since <= at or found.reason in COMPROMISED:
+                # An instant that is still to come is no grace: who is listed is revoked.
+                if found.since <= at or found.since > now or found.reason in COMPROMISED:
                     return Judged(Standing.REVOKED, found, tuple(read))
             uncovered -= reasons
         return Judged(Standing.UNKNOWN if uncovered else Standing.GOOD, entry, tuple(read))
@@ -166,6 +167,17 @@ def _delta_of(
         ):
             return source, index
     return None
+
+
+def _brought_up_to_date(found: Revoked | None, later: Revoked | None) -> Revoked | None:
+    """The entry of a complete CRL after that of the delta CRL.
+
+    A removal lifts a hold, and nothing else: a certificate may also be removed because it has expired, and an e-Sign's
+    is judged at an instant at which it had not (RFC 5280, section 5.3.1).
+    """
+    if later is None or later.reason is not RevocationReason.REMOVE_FROM_CRL:
+        return later or found
+    return None if found is None or found.reason is RevocationReason.CERTIFICATE_HOLD else found
 
 
 def _folded(name: str) -> str:

@@ -113,6 +113,16 @@ def test_a_serial_that_stands_twice_counts_from_the_earlier() -> None:
     assert found.since == early
 
 
+def test_entries_under_the_crls_own_issuer_and_under_its_name_are_of_one_scope() -> None:
+    """An indirect CRL comes back to its own issuer's certificates by naming it: both runs count."""
+    date = tlv(0x17, b"260101000000Z")
+    own_name = tlv(0x30, b"\x06\x03\x55\x1d\x1d\x01\x01\xff" + tlv(4, tlv(0x30, tlv(0xA4, NAME))))
+    named = tlv(0x30, tlv(2, b"\x06") + date + tlv(0x30, own_name))
+    index = index_of(entry(5, datetime(2026, 3, 1, tzinfo=UTC)) + named)
+    assert index.find(b"\x05", index.issuer_key) is not None
+    assert index.find(b"\x06", index.issuer_key) is not None
+
+
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GOOD = entry(5, NOON)
 

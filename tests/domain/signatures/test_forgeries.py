@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chalicelib.domain.signatures import strict_der
 from chalicelib.domain.signatures.path_certificates import PathCertificate
 from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Finding, Reason, Verdict
 from chalicelib.domain.signatures.trust import Trust
-from infra.local.authority import Credential
+from infra.local.authority import Credential, PrivateKey, key_for
 from infra.local.certificate_profiles import Wanted
 from tests.domain.signatures.revocation_world import NOW, Watched
 from tests.domain.signatures.test_crl_index import tlv
+from tests.domain.signatures.test_paths import Responder
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +68,37 @@ def test_nor_does_a_ca_that_somebody_put_together(watched: Watched) -> None:
 
 def _chain(paths: Paths, leaf: Credential, above: bytes) -> Finding:
     return paths.check(leaf.der, [above], NOW, NOW).chain_finding
+
+
+def test_a_responder_is_not_the_issuer_for_having_its_names_and_its_signature() -> None:
+    """Whoever stands between us and the responder writes a certificate of the issuer with a key of their own."""
+    responder = Responder()
+    watched = Watched(responder)
+    watched.refreshing.refresh(only=frozenset({"root", "licensed"}))
+    leaf = watched.authority.issue(
+        Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z", ocsp_url="http://ocsp.example/")
+    )
+    issuer = watched.authority.ca(leaf.issuer).certificate
+    key = key_for("of somebody in between")
+    built = x509.CertificateBuilder(issuer.issuer, issuer.subject, key.public_key(), issuer.serial_number)
+    built = built.not_valid_before(issuer.not_valid_before_utc).not_valid_after(issuer.not_valid_after_utc)
+    built = built.add_extension(x509.OCSPNoCheck(), critical=False)
+    built = built.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+    written = built.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    real = watched.authority.ca(leaf.issuer)
+    for der, by, verdict in (
+        (with_signature_of(written, real.der), key, Verdict.UNKNOWN),
+        (written, key, Verdict.UNKNOWN),
+        (real.der, real.key, Verdict.HOLDS),
+    ):
+        responder.answer = _good(leaf, issuer, x509.load_der_x509_certificate(der), by)
+        found = watched.paths.check(leaf.der, leaf.above, NOW, NOW)
+        assert found.revocation_finding.verdict is verdict
+
+
+def _good(leaf: Credential, issuer: x509.Certificate, by: x509.Certificate, key: PrivateKey) -> bytes:
+    built = ocsp.OCSPResponseBuilder().add_response(
+        leaf.certificate, issuer, hashes.SHA1(), ocsp.OCSPCertStatus.GOOD, NOW, NOW + timedelta(hours=1), None, None
+    )
+    built = built.responder_id(ocsp.OCSPResponderEncoding.HASH, by).certificates([by])
+    return built.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)

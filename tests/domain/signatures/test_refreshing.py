@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Reason, Verdict
+from chalicelib.domain.signatures.trust import Trust
 from infra.local.authority import Authority, Ca, Credential
 from infra.local.certificate_profiles import Wanted
 from tests.domain.signatures.revocation_world import NOW, Watched
@@ -185,3 +187,20 @@ def test_revoked_after_the_instant_is_good_at_it_unless_the_key_was_stolen(watch
     earlier = watched.check(zeenat, NOW + timedelta(minutes=30))
     assert earlier.revocation_finding.verdict is Verdict.HOLDS
     assert revocation(watched, zeenat) is Reason.REVOKED
+
+
+def test_who_is_listed_is_revoked_even_where_the_date_is_still_to_come(watched: Watched) -> None:
+    zeenat = person(watched)
+    watched.authority.revoke(zeenat, NOW + timedelta(minutes=3))
+    watched.refresh()
+    assert revocation(watched, zeenat) is Reason.REVOKED
+    assert watched.check(zeenat, NOW - timedelta(seconds=30)).revocation_finding.reason is Reason.REVOKED
+
+
+def test_issuers_that_came_with_signatures_are_remembered_once(watched: Watched) -> None:
+    zeenat = person(watched)
+    paths = Paths(Trust(watched.trust.anchors), watched.revocation)
+    for _ in range(3):
+        watched.refresh()
+        assert paths.check(zeenat.der, zeenat.above, NOW, NOW).revocation_finding.verdict is Verdict.HOLDS
+    assert paths.remembered == 1
