@@ -28,6 +28,8 @@ _PLACEHOLDER = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
 _IMPORT = re.compile(r'^import (?:[^"]* from )?"\./([a-z-]+\.js)";$', re.MULTILINE)
 _LATER = re.compile(r'\bimport\("\./([a-z-]+\.js)"\)')
 _WORD = re.compile(r'\bword\("([a-z0-9_.]+)"')
+# Lines that only comment, blank lines and the blanks before a line: for who writes assets, not for who loads them.
+_FOR_WRITERS = re.compile(r"^(?:[ \t]*(?://.*|/\*.*\*/[ \t]*)?\n|[ \t]+)", re.MULTILINE)
 
 # Where each page is, under /{language}. The path is also what the language switch keeps.
 PAGES = {
@@ -112,9 +114,9 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Return every asset by its name. What is not in this answer is not served."""
+    """Return every asset by its name, without its comments. What is not in this answer is not served."""
     return {
-        path.name: Asset(path.read_text(encoding="utf-8"), _CONTENT_TYPES[path.suffix])
+        path.name: Asset(_FOR_WRITERS.sub("", path.read_text(encoding="utf-8")), _CONTENT_TYPES[path.suffix])
         for path in sorted((_HERE / "assets").iterdir())
         if path.suffix in _CONTENT_TYPES
     }

@@ -4,6 +4,7 @@ import json
 import re
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -238,6 +239,13 @@ class TestAssets:
     def test_the_style_sheet_loads_nothing(self) -> None:
         assert "url(" not in assets()["site.css"].content
         assert "@import" not in assets()["site.css"].content
+
+    @pytest.mark.parametrize("name", sorted(assets()))
+    def test_only_comments_and_the_blanks_before_lines_are_left_out(self, name: str) -> None:
+        written = (Path(rendering.__file__).parent / "assets" / name).read_text(encoding="utf-8")
+        kept = [line.strip() for line in written.splitlines()]
+        code = [line for line in kept if line and not line.startswith("//") and not re.fullmatch(r"/\*.*\*/", line)]
+        assert [line.rstrip() for line in assets()[name].content.splitlines()] == code
 
     def test_scripts_never_write_html(self) -> None:
         """Texts and answers reach the page as text only."""

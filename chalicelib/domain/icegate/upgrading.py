@@ -52,10 +52,10 @@ _STATEMENTS: Mapping[str, Mapping[Purpose, tuple[str, ...]]] = {
     },
     "hi": {
         Purpose.FULL_REGISTRATION: (
-            "इस डिजिटल सिग्नेचर के साथ ICEGATE ID {icegate_id} के पूरे रजिस्ट्रेशन के लिए मेरा आवेदन है।",
+            "इस डिजिटल हस्ताक्षर के साथ ICEGATE ID {icegate_id} के पूरे रजिस्ट्रेशन के लिए मेरा आवेदन है।",
             "मेरे भेजे दस्तावेज़ असली की सही प्रतियाँ होंगी।",
         ),
-        Purpose.RENEW_DSC: ("ICEGATE ID {icegate_id} में पुराने डिजिटल सिग्नेचर की जगह यह डिजिटल सिग्नेचर दर्ज किया जाए।",),
+        Purpose.RENEW_DSC: ("ICEGATE ID {icegate_id} में पुराने डिजिटल हस्ताक्षर की जगह यह डिजिटल हस्ताक्षर दर्ज किया जाए।",),
     },
 }
 

@@ -20,11 +20,11 @@ _ROLES: Mapping[str, Mapping[IecRole, str]] = {
         IecRole.VIEWER: "viewer",
     },
     "hi": {
-        IecRole.OWNER: "स्वामी",
-        IecRole.MANAGER: "प्रबंधक",
-        IecRole.SIGNATORY: "हस्ताक्षरकर्ता",
-        IecRole.PREPARER: "तैयारकर्ता",
-        IecRole.VIEWER: "दर्शक",
+        IecRole.OWNER: "मालिक",
+        IecRole.MANAGER: "मैनेजर",
+        IecRole.SIGNATORY: "हस्ताक्षर करने वाले",
+        IecRole.PREPARER: "तैयार करने वाले",
+        IecRole.VIEWER: "केवल देखने वाले",
     },
 }
 _WORDS: Mapping[str, Mapping[ChangeKind, str]] = {
@@ -45,19 +45,19 @@ _WORDS: Mapping[str, Mapping[ChangeKind, str]] = {
     "hi": {
         ChangeKind.INVITE: "मैं {name} ({email}) को इस IEC पर {role} के रूप में बुलाता/बुलाती हूँ।",
         ChangeKind.INVITE_AGAIN: (
-            "मैं {name} ({email}) को इस IEC पर {role} बनने का निमंत्रण फिर से भेजता/भेजती हूँ, और 7 दिन के लिए।"
+            "मैं {name} ({email}) को इस IEC पर {role} बनने का न्योता फिर से भेजता/भेजती हूँ, और 7 दिन के लिए।"
         ),
-        ChangeKind.CHANGE_ROLE: "मैं इस IEC पर {name} ({email}) की भूमिका {was} से बदलकर {role} करता/करती हूँ।",
+        ChangeKind.CHANGE_ROLE: "मैं इस IEC पर {name} ({email}) की भूमिका '{was}' से बदलकर '{role}' करता/करती हूँ।",
         ChangeKind.SUSPEND: "मैं इस IEC पर {name} ({email}, {was}) की पहुँच रोकता/रोकती हूँ।",
         ChangeKind.REACTIVATE: "मैं {name} ({email}) को इस IEC पर {role} के रूप में फिर पहुँच देता/देती हूँ।",
         ChangeKind.REMOVE: "मैं {name} ({email}, {was}) को इस IEC के उपयोगकर्ताओं से हटाता/हटाती हूँ।",
         ChangeKind.LEAVE: ("मैं यह IEC छोड़ता/छोड़ती हूँ। इसके बाद मेरा लॉगिन ({email}, {was}) इसके लिए काम नहीं कर सकेगा।"),
         ChangeKind.OFFER_OWNERSHIP: (
-            "मैं इस IEC का अपना स्वामित्व {name} ({email}) को देने का प्रस्ताव रखता/रखती हूँ, जो अभी {was} हैं।"
+            "मैं इस IEC का अपना मालिकाना हक़ {name} ({email}) को देने का प्रस्ताव रखता/रखती हूँ, जो अभी {was} हैं।"
         ),
-        ChangeKind.WITHDRAW_OFFER: ("मैं इस IEC के स्वामित्व का अपना प्रस्ताव वापस लेता/लेती हूँ। किसी के लिए कुछ नहीं बदलता।"),
+        ChangeKind.WITHDRAW_OFFER: ("मैं इस IEC के मालिकाना हक़ का अपना प्रस्ताव वापस लेता/लेती हूँ। किसी के लिए कुछ नहीं बदलता।"),
         ChangeKind.ACCEPT_OWNERSHIP: (
-            "मैं इस IEC का स्वामित्व स्वीकार करता/करती हूँ, जो {name} ({email}) ने मुझे देने का प्रस्ताव रखा है।"
+            "मैं इस IEC का मालिकाना हक़ स्वीकार करता/करती हूँ, जो {name} ({email}) ने मुझे देने का प्रस्ताव रखा है।"
         ),
     },
 }
@@ -70,8 +70,8 @@ _THEN: Mapping[str, Mapping[ChangeKind, str]] = {
         ChangeKind.ACCEPT_OWNERSHIP: "With it I become owner, and {name} becomes manager.",
     },
     "hi": {
-        ChangeKind.OFFER_OWNERSHIP: ("{name} अपने हस्ताक्षर से स्वीकार करेंगे तो वे स्वामी और मैं प्रबंधक बन जाऊँगा/जाऊँगी।"),
-        ChangeKind.ACCEPT_OWNERSHIP: "इससे मैं स्वामी और {name} प्रबंधक बन जाते हैं।",
+        ChangeKind.OFFER_OWNERSHIP: ("{name} अपने हस्ताक्षर से स्वीकार करेंगे तो वे मालिक और मैं मैनेजर बन जाऊँगा/जाऊँगी।"),
+        ChangeKind.ACCEPT_OWNERSHIP: "इससे मैं मालिक और {name} मैनेजर बन जाते हैं।",
     },
 }
 
