@@ -11,7 +11,7 @@ from chalicelib.domain.icegate.full_registrations import FullRegistration, FullR
 from chalicelib.domain.iec.records import IecRecord
 from chalicelib.domain.iec.users import IecUser, IecUserStatus, Membership
 from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import Signing
+from chalicelib.domain.signatures.signings import Signing, SigningStatus
 
 
 class FakeSignatureReads:
@@ -29,7 +29,8 @@ class FakeSignatureReads:
         return self._signings.get(signing_id)
 
     def signings_of_iec(self, iec: str) -> tuple[Signing, ...]:
-        found = [signing for signing in list(self._signings.values()) if signing.iec == iec]
+        about = [signing for signing in list(self._signings.values()) if signing.iec == iec]
+        found = [signing for signing in about if signing.evidence or signing.status is SigningStatus.DONE]
         return tuple(sorted(found, key=lambda signing: signing.created_at, reverse=True))
 
     def iec_record(self, iec: str) -> IecRecord | None:

@@ -112,7 +112,7 @@ class Store(Protocol):
         ...
 
     def signings_of_iec(self, iec: str) -> tuple[Signing, ...]:
-        """Every signing about an IEC, the newest first; may lag behind the writes by a moment."""
+        """The signings about an IEC whose signature was found good, the newest first; may lag by a moment."""
         ...
 
     def iec_record(self, iec: str) -> IecRecord | None:

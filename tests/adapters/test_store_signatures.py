@@ -85,6 +85,16 @@ class Promises:
         store.write(WriteSigning(signing()))
         assert [found.attempts for found in store.signings_of_iec(iec)] == [3, 2, 1]
 
+    def test_what_strangers_open_about_an_iec_is_not_among_them(self, store: Store) -> None:
+        iec = f"{number():010}"
+        opened = replace(bare(signing()), iec=iec, status=SigningStatus.AWAITING_SIGNATURE)
+        opened = replace(opened, revision=store.write(WriteSigning(opened)))
+        refused_one = replace(bare(signing()), iec=iec, status=SigningStatus.REFUSED)
+        store.write(WriteSigning(refused_one))
+        assert store.signings_of_iec(iec) == ()
+        store.write(WriteSigning(replace(opened, status=SigningStatus.VERIFIED, evidence=signing().evidence)))
+        assert [found.signing_id for found in store.signings_of_iec(iec)] == [opened.signing_id]
+
     def test_a_full_registration_comes_back_as_it_was_written(self, store: Store) -> None:
         full = full_registration()
         opened = FullRegistration(

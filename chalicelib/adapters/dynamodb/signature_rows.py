@@ -20,7 +20,7 @@ _KEEP_WITHOUT_DEED = timedelta(days=30)
 
 
 class _ByIec(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Signings by the IEC that they are about."""
+    """Signings by the IEC that they are about, once their signature was found good; no others are in it."""
 
     class Meta:
         index_name = "by_iec"
@@ -36,7 +36,7 @@ class SigningRow(Model):
     signing_id = UnicodeAttribute(hash_key=True)
     revision = UnicodeAttribute()
     record = UnicodeAttribute()
-    iec = UnicodeAttribute()
+    iec = UnicodeAttribute(null=True)
     created_at = InstantAttribute()
     ttl = NumberAttribute(null=True)
     by_iec = _ByIec()
@@ -48,14 +48,20 @@ def signing_row(row: type[SigningRow], signing: Signing, revision: str) -> Signi
         signing.signing_id,
         revision=revision,
         record=document(replace(signing, revision=None)),
-        iec=signing.iec,
+        # Anybody may open signings about any IEC: what reads those of an IEC must not have to wade through them.
+        iec=signing.iec if was_good(signing) else None,
         created_at=signing.created_at,
         ttl=_sweep_at(signing),
     )
 
 
+def was_good(signing: Signing) -> bool:
+    """Whether its signature was found good: it left evidence, and may have led to a deed."""
+    return signing.status is SigningStatus.DONE or signing.evidence is not None
+
+
 def _sweep_at(signing: Signing) -> int | None:
-    if signing.status not in ENDED or signing.status is SigningStatus.DONE or signing.evidence is not None:
+    if signing.status not in ENDED or was_good(signing):
         return None
     return epoch_seconds((signing.ended_at or signing.expires_at) + _KEEP_WITHOUT_DEED)
 
