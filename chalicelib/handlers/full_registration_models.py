@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chalicelib.domain.icegate import full_registration_rules as rules
 from chalicelib.domain.icegate.dsc import RegisteredDsc
@@ -64,6 +64,14 @@ def parse_decision(value: str) -> Decision:
     return Decision(value)
 
 
+def parse_submitted_at(value: str) -> datetime:
+    """An instant as the API writes it (ISO 8601, UTC, whole seconds). Refuses with `bad_characters`."""
+    try:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise FieldProblem("bad_characters") from None
+
+
 def parse_status(value: str) -> FullRegistrationStatus:
     """A status to list, `under_review` where none is given. Refuses with `status_unknown`."""
     if value and value not in {status.value for status in FullRegistrationStatus}:
@@ -94,6 +102,9 @@ class DecisionBody:
     """An officer's decision; a rejection and a question have a reason, which the applicant reads."""
 
     decision: Decision = sent(parse_decision, "`approve`, `reject` or `ask`.", "ask")
+    submitted_at: datetime = sent(
+        parse_submitted_at, "`submitted_at` of the case that was looked at.", "2026-11-02T04:30:00Z"
+    )
     reason: str | None = optional(
         parse_reason,
         "Why it is rejected, or what more is asked. The applicant reads it.",

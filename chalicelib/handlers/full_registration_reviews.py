@@ -81,7 +81,7 @@ def read_uploaded_document(_asked: Asked[None], registration_id: str, document_i
 def decide_full_registration(asked: Asked[DecisionBody], registration_id: str) -> Answer:
     """An officer decides once; the registrant is told over mail and SMS."""
     body, desk = asked.body, suite().full_registration_reviews
-    decided = desk.decide(asked.actor, registration_id, body.decision, body.reason, asked.caller)
+    decided = desk.decide(asked.actor, registration_id, body.decision, body.reason, body.submitted_at, asked.caller)
     settled(decided, lambda: desk.case(registration_id).registration, _is_carried_out)
     return _answer(asked, registration_id)
 

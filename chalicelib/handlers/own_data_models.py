@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
+from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.sessions import Session
 from chalicelib.handlers.account_models import AccountView, EventView, account_view, event_view
+from chalicelib.handlers.full_registration_models import (
+    FullRegistrationView,
+    RegisteredDscView,
+    dsc_view,
+    registration_view,
+)
 from chalicelib.handlers.problems import instant
 
 if TYPE_CHECKING:
@@ -102,6 +109,8 @@ class OwnDataView:
     flows: list[HeldFlowView]
     iec_user: HeldIecUserView | None
     signings: list[HeldSigningView]
+    full_registration: FullRegistrationView | None
+    dsc: RegisteredDscView | None
 
 
 def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataView:
@@ -126,6 +135,8 @@ def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataV
         ],
         iec_user=_iec_user_view(data.iec_user) if data.iec_user else None,
         signings=[_signing_view(signing) for signing in data.signings],
+        full_registration=registration_view(data.full_registration, language) if data.full_registration else None,
+        dsc=dsc_view(data.owner.dsc, data.at) if isinstance(data.owner, IcegateAccount) and data.owner.dsc else None,
     )
 
 

@@ -185,9 +185,13 @@ def upgrader(laptop: Laptop) -> Upgrader:
     return Upgrader(resident, person)
 
 
-def decide(officer: StaffMember, registration_id: str, decision: str, reason: str | None = None) -> Reply:
-    """An officer decides."""
-    body = {"decision": decision, **({"reason": reason} if reason else {})}
+def decide(
+    officer: StaffMember, registration_id: str, decision: str, reason: str | None = None, seen: str | None = None
+) -> Reply:
+    """An officer decides on the case as it is, or on what was `seen` of it (its `submitted_at`)."""
+    read = officer.call("GET", f"{REVIEWS}/{registration_id}").content if seen is None else {}
+    submitted_at = seen or read.get("submitted_at") or "2026-11-02T04:30:00Z"
+    body = {"decision": decision, "submitted_at": submitted_at, **({"reason": reason} if reason else {})}
     return officer.call("POST", f"{REVIEWS}/{registration_id}/decision", body)
 
 

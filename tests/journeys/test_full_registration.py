@@ -152,8 +152,12 @@ class TestWholeStories:
         missing = asha.submit().demand(422)
         assert (missing.code, missing.content["missing"]) == ("documents_missing", "pan_card")
         asha.upload("pan_card")
+        asha.laptop.clock.advance(seconds=2)
         asha.submit().demand(200)
         asha.until_waiting("AwaitReview")
+        # An officer who still has the page of before has not seen the new copy.
+        late = decide(officer, sent["registration_id"], "approve", seen=sent["submitted_at"])
+        assert late.demand(409).code == "review_conflict"
         other = staff_member(asha.laptop, Role.SUPERVISOR, AUTHORITY)
         assert decide(other, sent["registration_id"], "approve").demand(200).content["status"] == "approved"
         assert asha.until_ended().status == "SUCCEEDED"
@@ -296,6 +300,15 @@ class TestDocuments:
         assert asha.submit().demand(409, 410).code == "registration_ended"
 
 
+class TestOwnData:
+    def test_documents_and_what_was_signed_are_in_it(self, asha: Upgrader) -> None:
+        asha.signed()
+        kept = asha.upload()
+        data = asha.call("GET", "/account/data").demand(200).content
+        assert data["full_registration"]["documents"] == [kept]
+        assert [signing["purpose"] for signing in data["signings"]] == ["full_registration"]
+
+
 class TestWhoMay:
     def test_another_s_registration_is_not_found(self, asha: Upgrader, laptop: Laptop) -> None:
         asha.signed()
@@ -311,7 +324,10 @@ class TestWhoMay:
     def test_registrants_see_no_case_and_officers_open_none(self, asha: Upgrader, officer: StaffMember) -> None:
         sent = asha.submitted()
         path = f"{REVIEWS}/{sent['registration_id']}"
-        for method, below, body in (("GET", "", None), ("POST", "/decision", {"decision": "approve"})):
+        for method, below, body in (
+            ("GET", "", None),
+            ("POST", "/decision", {"decision": "approve", "submitted_at": sent["submitted_at"]}),
+        ):
             assert asha.call(method, path + below, body).demand(403).code == "not_permitted"
         assert officer.call("POST", OPEN).demand(403).code == "not_permitted"
 

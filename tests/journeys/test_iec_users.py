@@ -218,6 +218,14 @@ class TestOwnData:
         assert [signing["purpose"] for signing in answer["signings"]] == ["link_iec"]
         assert other.account.contact.email not in str(answer)
 
+    def test_what_one_signed_stays_ones_own_data_after_one_has_left(self, firm: Firm) -> None:
+        owner, other = firm.owner(), firm.owner()
+        owner.change("leave")
+        answer = owner.call("GET", "/account/data").demand(200).content
+        assert answer["iec_user"] is None
+        assert {signing["purpose"] for signing in answer["signings"]} == {"link_iec", "change_iec_users"}
+        assert other.account.contact.email not in str(answer)
+
 
 class TestClosing:
     def test_an_owner_leaves_before_the_account_is_closed(self, firm: Firm) -> None:

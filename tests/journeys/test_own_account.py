@@ -192,6 +192,7 @@ class TestOwnData:
     def test_an_icegate_ids(self, laptop: Laptop) -> None:
         data = icegate_resident(laptop).call("GET", "/account/data").demand(200).content
         assert data["account"]["role"] == "icegate_registrant"
+        assert (data["full_registration"], data["dsc"]) == (None, None)
 
     def test_it_asks_for_a_second_factor_within_ten_minutes(self, resident: Resident) -> None:
         resident.laptop.clock.advance(minutes=10)

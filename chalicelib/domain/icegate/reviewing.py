@@ -103,12 +103,21 @@ class Reviews:
         return self.documents.download_url(document.key, _saved_as(document))
 
     def decide(
-        self, actor: Actor, registration_id: str, decision: Decision, reason: str | None, caller: Caller
+        self,
+        actor: Actor,
+        registration_id: str,
+        decision: Decision,
+        reason: str | None,
+        seen: datetime,
+        caller: Caller,
     ) -> FullRegistration:
         """An officer's decision; the same one made again by the same officer changes nothing, and heals what was lost.
 
+        `seen` is when what the officer looked at was sent in (UTC, whole seconds): an applicant who was asked for more
+        meanwhile may have sent in other documents, which nobody has looked at.
         Raises `Refusal`: `not_found`; `invalid_fields` (`required`) where a rejection or a question has no reason;
-        `review_conflict` where somebody has decided, or the registrant has to go on; `JourneysUnavailable`.
+        `review_conflict` where somebody has decided, the registrant has to go on, or something else was sent in since;
+        `JourneysUnavailable`.
         """
         if decision is not Decision.APPROVE and not reason:
             raise invalid(reason="required")
@@ -118,6 +127,8 @@ class Reviews:
             registration, now = self._read(registration_id), self.clock()
             if rules.is_repeated(registration, decision, said, actor.key):
                 return registration
+            if registration.submitted_at is None or registration.submitted_at.replace(microsecond=0) != seen:
+                raise Refusal(Code.REVIEW_CONFLICT)
             after = rules.decided(registration, decision, said, actor.key, now)
             facts = {"registration": registration_id}
             entry = Entry(_DEEDS[decision], actor.key, registration.owner, facts=facts)

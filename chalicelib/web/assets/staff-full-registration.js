@@ -82,7 +82,8 @@ readyForm(form, {
   heed,
   async send(values) {
     if (values.reason) values.reason = values.reason.replace(/\s+/g, " ");
-    await ask("POST", path("/decision"), values);
+    // What is decided is what stands on this page, and nothing that was sent in since.
+    await ask("POST", path("/decision"), { ...values, submitted_at: one.submitted_at });
     forget("typed:full-decision", "deciding");
     await goOn("/staff/full-registrations", DONE[values.decision](one.legal_name));
   },

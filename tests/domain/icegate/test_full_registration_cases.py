@@ -282,6 +282,21 @@ class TestDeciding:
             assert code_of(refused) is Code.REVIEW_CONFLICT
         assert world.deeds().count("full_registration_rejected") == 1
 
+    def test_nobody_approves_documents_that_were_replaced_since_they_were_looked_at(self, world: UpgradeWorld) -> None:
+        seen = world.submitted().submitted_at
+        assert seen is not None
+        world.decide(Decision.ASK, "The PAN card cannot be read.")
+        world.advance(minutes=1)
+        world.desk.remove(world.asha, world.stored.documents[0].document_id)
+        world.upload(NEEDED[0])
+        world.submit()
+        with pytest.raises(Refusal) as refused:
+            world.decide_on(seen, Decision.APPROVE, officer=1)
+        assert code_of(refused) is Code.REVIEW_CONFLICT
+        assert world.stored.decided_at is None
+        world.decide(Decision.APPROVE, officer=1)
+        assert world.stored.decided_at is not None
+
     def test_officers_see_what_was_sent_in_and_nothing_before(self, world: UpgradeWorld) -> None:
         registered = world.signed_and_registered()
         with pytest.raises(Refusal) as refused:

@@ -216,7 +216,14 @@ class UpgradeWorld:
 
     def decide(self, decision: Decision, reason: str | None = None, officer: int = 0) -> FullRegistration:
         """One of the two officers decides."""
-        return self.reviews.decide(self.officers[officer], self.stored.registration_id, decision, reason, CALLER)
+        seen = (self.stored.submitted_at or self.now).replace(microsecond=0)
+        return self.decide_on(seen, decision, reason, officer)
+
+    def decide_on(
+        self, seen: datetime, decision: Decision, reason: str | None = None, officer: int = 0
+    ) -> FullRegistration:
+        """One of the two officers decides on what was sent in at this moment."""
+        return self.reviews.decide(self.officers[officer], self.stored.registration_id, decision, reason, seen, CALLER)
 
     def approved(self, **more: Any) -> IcegateAccount:
         """All the way."""
