@@ -81,6 +81,8 @@ SECOND: Final = Family(
     has_organisation=False,
     field="msg",
 )
+# The preferred one first.
+FAMILIES: Final = (FIRST, SECOND)
 
 
 @dataclass(frozen=True)

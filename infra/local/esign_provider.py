@@ -75,9 +75,9 @@ class EsignOutside:
     @cached_property
     def families(self) -> Mapping[str, Family]:
         """The providers' ways, by name, the preferred one first."""
-        from infra.local.esign_answers import FIRST, SECOND  # noqa: PLC0415 - cryptography takes time to load
+        from infra.local.esign_answers import FAMILIES  # noqa: PLC0415 - cryptography takes time to load
 
-        return {family.name: family for family in (FIRST, SECOND)}
+        return {family.name: family for family in FAMILIES}
 
     @cached_property
     def asp(self) -> Credential:

@@ -32,7 +32,7 @@ from chalicelib.domain.signatures.signings import (
 from infra.local import esign_answers
 from infra.local.authority import Credential
 from infra.local.certificate_profiles import Profile, Wanted
-from infra.local.esign_answers import FIRST, SECOND, Family, Said, Signatory, Wrong
+from infra.local.esign_answers import FIRST, Family, Said, Signatory, Wrong
 from tests.conftest import FakeClock
 from tests.domain.signatures.signing_world import NOW, authority, validator
 from tests.fakes import FakeDocuments, FakeJourneys, FakeKeyring, FakeStore
@@ -43,7 +43,6 @@ TXN = "0123456789abcdef0123456789abcdef"
 ORIGIN = "https://pravesh.example"
 DOCUMENT = "I, Zeenat Zaheer, link my login to IEC ZZZPZ9999Z.\nनमस्ते\n"
 SHA256 = hashlib.sha256(DOCUMENT.encode()).digest()
-FAMILIES = (FIRST, SECOND)
 
 
 @cache

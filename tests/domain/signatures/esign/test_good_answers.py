@@ -11,9 +11,9 @@ from chalicelib.domain.signatures.report import Kind, Outcome
 from chalicelib.domain.signatures.signings import SigningStatus
 from infra.local import esign_answers
 from infra.local.authority import Credential
-from infra.local.esign_answers import SECOND, Family
+from infra.local.esign_answers import FAMILIES, SECOND, Family
 from tests.domain.signatures.esign import esign_world as worlds
-from tests.domain.signatures.esign.esign_world import FAMILIES, SIGNING, World
+from tests.domain.signatures.esign.esign_world import SIGNING, World
 from tests.domain.signatures.signing_world import NOW, UNKNOWN, validator
 
 ALL = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)

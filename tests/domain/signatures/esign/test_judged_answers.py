@@ -16,9 +16,9 @@ from chalicelib.domain.signatures.signing_steps import SigningSteps
 from chalicelib.domain.signatures.signings import EsignTransaction, Signing, SigningStatus
 from infra.local import cms_signing, esign_answers
 from infra.local.cms_signing import As
-from infra.local.esign_answers import FIRST, SECOND, Family, Said, Signatory
+from infra.local.esign_answers import FAMILIES, FIRST, SECOND, Family, Said, Signatory
 from tests.domain.signatures.esign import esign_world as worlds
-from tests.domain.signatures.esign.esign_world import FAMILIES, SIGNING, World
+from tests.domain.signatures.esign.esign_world import SIGNING, World
 from tests.domain.signatures.signing_world import NOW, authority
 
 ANOTHER = b"\x07" * 32
