@@ -1,5 +1,6 @@
 """The indexes of CRLs: in S3, where the store's `CrlState` says which one stands, and in our own temporary files.
 
+Beside them lie the CRLs themselves, each once: evidence of a signature names them by hash, and its proof needs them.
 Each source has two places in S3, taken in turn: what the record points at is never written over, so that who read the
 record a moment ago still finds the index that it named.
 """
@@ -28,8 +29,11 @@ from chalicelib.settings import Settings
 # How long a container goes by what it has heard of a source.
 ASKED_AGAIN = timedelta(seconds=60)
 FOLDER = "crl"
+# The CRLs themselves, each under its SHA-256.
+CRLS = "crls"
 _PIECE = 1024 * 1024
 # Who may not list a bucket is told "forbidden" of what is not there.
+_IS_THERE = "PreconditionFailed"
 _NOT_THERE = {"403", "404", "NoSuchKey", "NotFound"}
 
 
@@ -130,6 +134,22 @@ class S3CrlIndexes:
                 raise IndexUnkept(key) from failed
         self.forget(source_id)
         return key, digest.hexdigest()
+
+    def keep_crl(self, sha256: str, content: bytes) -> None:
+        """See `refreshing.IndexShelf`. One that is there already stays: its key names its content."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=f"{CRLS}/{sha256}",
+                Body=content,
+                ContentType="application/pkix-crl",
+                IfNoneMatch="*",
+            )
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] != _IS_THERE:
+                raise IndexUnkept(sha256) from refused
+        except BotoCoreError as failed:
+            raise IndexUnkept(sha256) from failed
 
     def place(self, source_id: str, current_key: str | None, sha256: str) -> str:
         """Where the next index of a source is put: the one of its two places at which the current one is not."""

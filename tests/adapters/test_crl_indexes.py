@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.adapters.crl_indexes import ASKED_AGAIN, S3CrlIndexes
+from chalicelib.adapters.crl_indexes import ASKED_AGAIN, CRLS, S3CrlIndexes
 from chalicelib.domain.changes import WriteCrlState
 from chalicelib.domain.signatures.crl_states import CrlState
 from chalicelib.domain.signatures.refreshing import IndexUnkept
@@ -62,6 +63,28 @@ def test_what_is_kept_is_read_again_and_the_former_stays_until_the_next_but_one(
     assert not shelved.indexes.has("crl/nowhere/a", "0" * 64)
 
 
+def test_a_crl_is_kept_once_under_its_hash(shelved: Shelved) -> None:
+    digest = hashlib.sha256(b"crl").hexdigest()
+    for content in (b"crl", b"something else"):
+        shelved.indexes.keep_crl(digest, content)
+    kept = (
+        Aws("ap-south-1")
+        .client("s3")
+        .get_object(Bucket=shelved.laptop.environment["DOCUMENTS_BUCKET"], Key=f"{CRLS}/{digest}")
+    )
+    assert kept["Body"].read() == b"crl"
+
+
+def test_a_container_that_went_back_in_time_asks_the_record_again(shelved: Shelved) -> None:
+    shelved.keep(shelved.first)
+    tomorrow = shelved.container.current(shelved.source, NOW + timedelta(days=1))
+    shelved.keep(shelved.second)
+    today = shelved.container.current(shelved.source, NOW)
+    assert tomorrow is not None
+    assert today is not None
+    assert today.sha256 != tomorrow.sha256
+
+
 def test_a_container_asks_the_record_again_after_a_minute(shelved: Shelved) -> None:
     shelved.keep(shelved.first)
     first = shelved.container.current(shelved.source, NOW)
@@ -97,3 +120,5 @@ def test_a_bucket_that_is_down_is_no_index_and_keeps_none(shelved: Shelved) -> N
     assert broken.current(shelved.source, NOW) is None
     with pytest.raises(IndexUnkept):
         broken.keep(SOURCE, None, iter([b"index"]))
+    with pytest.raises(IndexUnkept):
+        broken.keep_crl("0" * 64, b"crl")

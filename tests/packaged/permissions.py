@@ -21,7 +21,7 @@ ONLY_RESOURCE = {
 }
 _BUCKET = "${DocumentsBucket.Arn}"
 # Lists may lie under any key of the bucket; everything else has a folder of its own.
-_FOLDERS = frozenset({"crl", "documents", "evidence", "submissions", "uploads"})
+_FOLDERS = frozenset({"crl", "crls", "documents", "evidence", "submissions", "uploads"})
 # What a function signs with its own rights for a browser, which then makes the call: no call of ours shows it.
 _FOR_BROWSERS = {
     "APIHandler": {

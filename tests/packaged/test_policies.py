@@ -19,6 +19,7 @@ WHOLE_RESOURCE = {
     ("HolderLists", "${DocumentsBucket.Arn}/*"),
     # What is signed, kept and looked up, each in a folder of its own; the keys below it are ids and hashes.
     ("CrlIndexes", "${DocumentsBucket.Arn}/crl/*"),
+    ("Crls", "${DocumentsBucket.Arn}/crls/*"),
     ("Documents", "${DocumentsBucket.Arn}/documents/*"),
     ("Evidence", "${DocumentsBucket.Arn}/evidence/*"),
     ("Submissions", "${DocumentsBucket.Arn}/submissions/*"),

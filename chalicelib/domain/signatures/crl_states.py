@@ -12,7 +12,7 @@ class CrlState:
 
     `index_key` is where the sorted index of serials lies; None until a CRL was taken for the first time. `refused` is
     why the last refresh left the index as it was (a stable word), None where it was good; `parked_sha256` is
-    the CRL that waits for an operator where that is `shrunk`.
+    the CRL that waits for an operator where that is `shrunk` or `rollback`.
     """
 
     source_id: str

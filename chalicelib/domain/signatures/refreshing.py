@@ -87,6 +87,10 @@ class IndexShelf(Protocol):
         """Stores an index beside the one at `current_key`; gives its key and SHA-256. Raises `IndexUnkept`."""
         ...
 
+    def keep_crl(self, sha256: str, content: bytes) -> None:
+        """Stores a CRL once, under its SHA-256 (hex): evidence names it by that. Raises `IndexUnkept`."""
+        ...
+
     def has(self, key: str, sha256: str) -> bool:
         """Whether this very index lies there. Raises `IndexUnkept` where that could not be learnt."""
         ...
@@ -148,15 +152,17 @@ class Refreshing:
             if digest == state.crl_sha256 and self._has_index(state):
                 return state
             crl, signers = checked(content, source, self.paths, now)
-            _demand_later(crl, state)
             kept = content if len(content) <= _KEPT_WITH_INDEX else None
             making = crl_index.made(crl, digest, [signer.der for signer in signers], kept)
-            if state.entries >= _SHRINKS_FROM and making.entries * 2 < state.entries and digest not in accepted:
-                return replace(state, refused="shrunk", parked_sha256=digest)
+            suspect = _suspect(crl, making.entries, state)
+            if suspect and digest not in accepted:
+                return replace(state, refused=suspect, parked_sha256=digest)
         except CrlUnreachable:
             return replace(state, refused="unreachable")
         except CrlRefused as why:
             return replace(state, refused=why.reason)
+        # Before anything can rest on it: evidence holds no large CRL, and who issued it keeps no old ones.
+        self.shelf.keep_crl(digest, content)
         key, sha256 = self.shelf.keep(source.source_id, state.index_key, making.pieces)
         return replace(
             state,
@@ -174,9 +180,13 @@ class Refreshing:
         return key is not None and sha256 is not None and self.shelf.has(key, sha256)
 
 
-def _demand_later(crl: Crl, state: CrlState) -> None:
-    """Raises `CrlRefused` (`rollback`) for a CRL that is older than the indexed one, by its number or its time."""
-    if state.crl_number is not None and (crl.number is None or crl.number < state.crl_number):
-        raise CrlRefused("rollback")
-    if state.this_update is not None and crl.this_update < state.this_update:
-        raise CrlRefused("rollback")
+def _suspect(crl: Crl, entries: int, state: CrlState) -> str | None:
+    """Why a CRL is taken only where an operator accepts it: `rollback`, `shrunk`; None where nothing is odd about it.
+
+    Older than the indexed one, by its number or its time, it is most often an old one in a cache. But a CA may number
+    anew, and somebody in between may once have served another of its CRLs, with a number of another sequence.
+    """
+    is_numbered_lower = state.crl_number is not None and (crl.number is None or crl.number < state.crl_number)
+    if is_numbered_lower or (state.this_update is not None and crl.this_update < state.this_update):
+        return "rollback"
+    return "shrunk" if state.entries >= _SHRINKS_FROM and entries * 2 < state.entries else None

@@ -38,6 +38,7 @@ class Shelf:
     def __init__(self, store: FakeStore) -> None:
         self.store = store
         self.kept: dict[str, bytes] = {}
+        self.crls: dict[str, bytes] = {}
         self.is_available = True
 
     def keep(self, source_id: str, current_key: str | None, pieces: Iterator[bytes]) -> tuple[str, str]:
@@ -46,6 +47,9 @@ class Shelf:
         key = next(key for key in (f"{source_id}/a", f"{source_id}/b") if key != current_key)
         self.kept[key] = b"".join(pieces)
         return key, hashlib.sha256(self.kept[key]).hexdigest()
+
+    def keep_crl(self, sha256: str, content: bytes) -> None:
+        self.crls[sha256] = content
 
     def has(self, key: str, sha256: str) -> bool:
         return hashlib.sha256(self.kept.get(key, b"")).hexdigest() == sha256

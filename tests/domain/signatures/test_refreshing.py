@@ -204,3 +204,28 @@ def test_issuers_that_came_with_signatures_are_remembered_once(watched: Watched)
         watched.refresh()
         assert paths.check(zeenat.der, zeenat.above, NOW, NOW).revocation_finding.verdict is Verdict.HOLDS
     assert paths.remembered == 1
+
+
+def test_each_crl_that_was_taken_is_kept_under_its_hash_and_no_other(watched: Watched) -> None:
+    taken = watched.authority.crl(INDIVIDUAL)
+    watched.serve(INDIVIDUAL, taken)
+    watched.refresh()
+    proof = watched.check(person(watched)).proofs[-1]
+    assert watched.shelf.crls[proof.sha256] == taken
+    refused = watched.authority.crl(INDIVIDUAL, number=1)
+    watched.serve(INDIVIDUAL, refused)
+    watched.refresh()
+    assert refused not in watched.shelf.crls.values()
+
+
+def test_a_ca_that_numbers_anew_is_taken_where_an_operator_accepts_it(watched: Watched) -> None:
+    """Somebody in between served the CA's other CRL once, or the CA began to count from one: not for ever."""
+    watched.serve(INDIVIDUAL, watched.authority.crl(INDIVIDUAL, number=1_000_000))
+    assert watched.refresh()[INDIVIDUAL].outcome == "indexed"
+    watched.serve(INDIVIDUAL, watched.authority.crl(INDIVIDUAL, number=7))
+    told = watched.refresh()[INDIVIDUAL]
+    assert told.outcome == "rollback"
+    assert told.crl_sha256
+    assert watched.refresh(told.crl_sha256)[INDIVIDUAL].outcome == "indexed"
+    watched.serve(INDIVIDUAL, watched.authority.crl(INDIVIDUAL, number=8))
+    assert watched.refresh()[INDIVIDUAL].outcome == "indexed"
