@@ -104,6 +104,8 @@ def build(out: Path, stage: str = STAGES[0], say: Say = print) -> Package:
 
 def complete(template: dict[str, Any]) -> dict[str, Any]:
     """Add to Chalice's template, merged with infra/resources.json, what Chalice cannot make."""
+    # Chalice would have it load the whole app (ADR 40).
+    template["Resources"]["APIHandler"]["Properties"]["Handler"] = "chalicelib.handlers.front_door.answer"
     add_gateway_responses(template)
     watch(template)
     embed(template, ROOT / "infra" / "statemachines")
