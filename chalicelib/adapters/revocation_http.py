@@ -10,6 +10,8 @@ import ipaddress
 import socket
 import tempfile
 import time
+from queue import Empty, Queue
+from threading import Thread
 from typing import IO, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -24,6 +26,7 @@ _PORTS = {"http": 80, "https": 443}
 _OK, _MOVED = 200, frozenset({301, 302, 303, 307, 308})
 _PIECE = 256 * 1024
 _HOPS = 3
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # The largest CRL that a step of 1.7 GB makes an index of with room to spare: some two million entries.
 CRL_AT_MOST, CRL_SECONDS = 100 * 1024 * 1024, 60.0
 OCSP_AT_MOST, OCSP_SECONDS = 64 * 1024, 5.0
@@ -50,7 +53,32 @@ class AllowListedHosts:
             return None
 
     def _asked(self, method: str, url: str, body: bytes | None, at_most: int, seconds: float) -> bytes:
+        """What a host answers within this many seconds, all told.
+
+        A read that waits for one octet at a time, and gets one each time, never times out by itself: such a host would
+        hold up the sources after it. So the exchange goes on beside us, and we go when time is up.
+        """
+        done: Queue[bytes | CrlUnreachable] = Queue(1)
         until = time.monotonic() + seconds
+
+        def exchange() -> None:
+            try:
+                done.put(self._exchanged(method, url, body, at_most, until))
+            except CrlUnreachable as why:
+                done.put(why)
+            except Exception as failed:  # noqa: BLE001 - whatever it is, nothing was fetched
+                done.put(CrlUnreachable(type(failed).__name__))
+
+        Thread(target=exchange, name="revocation", daemon=True).start()
+        try:
+            answer = done.get(timeout=max(0.0, seconds))
+        except Empty:
+            raise CrlUnreachable("too slow") from None
+        if isinstance(answer, CrlUnreachable):
+            raise answer
+        return answer
+
+    def _exchanged(self, method: str, url: str, body: bytes | None, at_most: int, until: float) -> bytes:
         host = self._allowed(url).hostname
         for _ in range(_HOPS):
             parts = self._allowed(url)
@@ -107,9 +135,19 @@ class AllowListedHosts:
         if host in self._private:
             # The laptop listens on IPv4.
             return next((address for address in found if "." in address), found[0])
-        if not found or not all(ipaddress.ip_address(address).is_global for address in found):
+        if not found or not all(map(_is_public, found)):
             raise CrlUnreachable("a private address")
         return found[0]
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is one of the whole world's, also where IPv4 stands in IPv6 (NAT64, 6to4)."""
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inside = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else ip.sixtofour or ip.ipv4_mapped
+        ip = inside or ip
+    is_apart = ip.is_multicast or ip.is_reserved or (ip.version == 6 and ip.is_site_local)  # noqa: PLR2004
+    return ip.is_global and not is_apart
 
 
 def _read(answer: Any, at_most: int, until: float) -> bytes:  # noqa: ANN401 - urllib3's own
@@ -123,7 +161,8 @@ def _read(answer: Any, at_most: int, until: float) -> bytes:  # noqa: ANN401 - u
 
 def _spooled(answer: Any, file: IO[bytes], at_most: int, until: float) -> int:  # noqa: ANN401
     size = 0
-    while piece := answer.read(_PIECE, decode_content=False):
+    # What has come, and not a whole piece: the time is looked at in between.
+    while piece := answer.read1(_PIECE, decode_content=False):
         size += len(piece)
         if size > at_most or time.monotonic() > until:
             raise CrlUnreachable("too much, or too slow")

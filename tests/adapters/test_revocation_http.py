@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -57,7 +59,24 @@ def test_no_other_address_is_asked(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "192.168.1.1", "::1", "fd00::1", "0.0.0.0", "100.64.0.1"]
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.5",
+        "169.254.169.254",
+        "192.168.1.1",
+        "::1",
+        "fd00::1",
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "::ffff:10.0.0.5",
+        "::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::",
+        "fec0::1",
+        "ff02::1",
+    ],
 )
 def test_a_name_that_points_into_our_own_network_is_not_followed(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     def looked_up(*_: Any, **__: Any) -> list[Any]:
@@ -116,3 +135,25 @@ def test_a_host_that_is_down_is_told() -> None:
         pass
     with pytest.raises(CrlUnreachable):
         hosts().fetch(address)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: "])
+def test_a_host_that_sends_an_octet_at_a_time_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    """No single read is slow: it is the sum that is."""
+    monkeypatch.setattr(revocation_http, "OCSP_SECONDS", 0.5)
+    gone = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        with listening.accept()[0] as asked, suppress(OSError):
+            asked.sendall(head)
+            while not gone.wait(0.05):
+                asked.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host_of_its_own = threading.Thread(target=trickle, args=(listening,))
+        host_of_its_own.start()
+        started = time.monotonic()
+        assert hosts().ask(f"http://localhost:{listening.getsockname()[1]}/ocsp", b"request") is None
+        assert time.monotonic() - started < 3
+        gone.set()
+        host_of_its_own.join()
