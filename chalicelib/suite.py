@@ -452,7 +452,7 @@ class Suite:
         """What was signed about an IEC."""
         from chalicelib.domain.iec.history import IecHistory  # noqa: PLC0415
 
-        return IecHistory(self.store)
+        return IecHistory(self.store, self.clock)
 
     @cached_property
     def iec_user_steps(self) -> IecUserSteps:

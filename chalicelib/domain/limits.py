@@ -20,6 +20,8 @@ BY_ADDRESS_A_DAY = 10
 # What strangers may have sent to one owner in a day: half of an address's, so that they leave the owner the other half.
 BY_STRANGERS_A_DAY = 5
 BY_IP = 25
+# What all firms together may have sent to one address in a day: four of them leave room for no fifth.
+BY_INVITED_ADDRESS_A_DAY = 20
 # Documents to sign that one person may open in a day: each is an execution of a journey, and is paid for.
 BY_SIGNER_A_DAY = 100
 # Documents that one person may ask to upload in a day: each is read and inspected.
@@ -110,8 +112,16 @@ def by_new_address(key: bytes, address: str, now: datetime) -> Counter:
 
 
 def by_invited_address(key: bytes, address: str, now: datetime) -> Counter:
-    """Invitations to an IEC that one address is to be sent: 5 in a day (of India's clock), counted apart as above."""
-    return _in_a_day(f"iec_invitations#{pseudonym(key, address.lower())}", BY_STRANGERS_A_DAY, now)
+    """Invitations to one address by all IECs: 20 in a day (of India's clock), counted apart as above."""
+    return _in_a_day(f"iec_invitations#{pseudonym(key, address.lower())}", BY_INVITED_ADDRESS_A_DAY, now)
+
+
+def by_inviting_iec(key: bytes, iec: str, address: str, now: datetime) -> Counter:
+    """Invitations of one IEC to one address: 5 in a day (of India's clock).
+
+    Counted for each IEC: no firm keeps another from inviting somebody, nor learns that it has.
+    """
+    return _in_a_day(f"iec_inviting#{pseudonym(key, iec, address.lower())}", BY_STRANGERS_A_DAY, now)
 
 
 def by_strangers(key: bytes, purpose: TryPurpose, whom: str, now: datetime) -> Counter:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from chalicelib.domain.accounts.owners import account_key
 from chalicelib.domain.authorisation import Actor
-from chalicelib.domain.iec.membership import acting
+from chalicelib.domain.iec.rights import demand_right
 from chalicelib.domain.iec.user_changes import UserChange, read_subject
 from chalicelib.domain.iec.users import IecUser, Right
-from chalicelib.domain.ports import Store
+from chalicelib.domain.ports import Clock, Store
 from chalicelib.domain.signatures.signings import Purpose, Signing, SigningStatus
 
 _ABOUT_USERS = frozenset({Purpose.LINK_IEC, Purpose.RENEW_LINK, Purpose.CHANGE_IEC_USERS})
@@ -36,10 +36,11 @@ class IecHistory:
     """The desk at which users of an IEC read what was signed."""
 
     store: Store
+    clock: Clock
 
     def read(self, actor: Actor) -> tuple[HistoryEntry, ...]:
         """The history of the actor's IEC, the newest first. Raises `Refusal`: `not_linked`, `not_permitted`."""
-        me = acting(self.store, actor, Right.SEE)
+        me = demand_right(self.store, actor, Right.SEE, self.clock())
         by = {account_key(user.account_id): user for user in self.store.iec_users(me.iec) if user.account_id}
         found = [signing for signing in self.store.signings_of_iec(me.iec) if _is_history(signing)]
         found.sort(key=lambda signing: signing.ended_at or signing.created_at, reverse=True)

@@ -14,7 +14,7 @@ from chalicelib.domain import limits, sessions
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import CountUp
-from chalicelib.domain.iec.membership import acting
+from chalicelib.domain.iec.rights import demand_right
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, describing
 from chalicelib.domain.iec.user_rules import applied, demand_signature, may_give, open_to
 from chalicelib.domain.iec.user_statements import statement
@@ -63,7 +63,8 @@ class ManagingUsers:
 
     def users(self, actor: Actor) -> UsersShown:
         """All users of the actor's IEC, removed ones left out. Raises `Refusal`: `not_linked`, `not_permitted`."""
-        me, now = acting(self.store, actor, Right.SEE), self.clock()
+        now = self.clock()
+        me = demand_right(self.store, actor, Right.SEE, now)
         users = self.store.iec_users(me.iec)
         record = self.store.iec_record(me.iec)
         there = tuple(user for user in users if user.status is not IecUserStatus.REMOVED)
@@ -85,7 +86,8 @@ class ManagingUsers:
         change_id = sessions.new_id()
 
         def attempt() -> Signing:
-            me, now = acting(self.store, actor, Right.SEE), self.clock()
+            now = self.clock()
+            me = demand_right(self.store, actor, Right.SEE, now)
             users = self.store.iec_users(me.iec)
             change = self._described(wanted, change_id, me, users)
             applied(change, users, now)
@@ -98,7 +100,7 @@ class ManagingUsers:
                 subject=change.subject,
                 signing_id=change_id,
             )
-            return self.desk.open(wish, actor.key, caller, *self._counted(change, now))
+            return self.desk.open(wish, actor.key, caller, *self._counted(me.iec, change, now))
 
         return in_rounds(attempt)
 
@@ -109,11 +111,15 @@ class ManagingUsers:
             raise invalid(role="required")
         return describing(change_id, wanted.kind, me, self._target(wanted, me, users), wanted.role)
 
-    def _counted(self, change: UserChange, now: datetime) -> tuple[CountUp, ...]:
+    def _counted(self, iec: str, change: UserChange, now: datetime) -> tuple[CountUp, ...]:
         """An invitation counts before it is signed: a mailbox is not filled by whoever may invite."""
         if change.kind not in _INVITATIONS:
             return ()
-        return (CountUp(limits.by_invited_address(self.keyring.current().material, change.email, now)),)
+        key = self.keyring.current().material
+        return (
+            CountUp(limits.by_inviting_iec(key, iec, change.email, now)),
+            CountUp(limits.by_invited_address(key, change.email, now)),
+        )
 
     def _target(self, wanted: Wanted, me: IecUser, users: tuple[IecUser, ...]) -> IecUser:
         if wanted.kind in _OF_ONESELF:

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts.owners import account_key
-from chalicelib.domain.changes import Change, StoreUnavailable, WriteIecUser
+from chalicelib.domain.changes import Change, ReleaseMembership, StoreUnavailable, TakeMembership, WriteIecUser
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, read_subject
 from chalicelib.domain.iec.user_statements import statement
-from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus
+from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Membership
 from chalicelib.domain.limits import BY_STRANGERS_A_DAY
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.signatures.signings import Purpose, SigningStatus
@@ -81,6 +81,17 @@ class TestInviting:
         for _ in range(BY_STRANGERS_A_DAY - 1):
             world.done(owner, ChangeKind.INVITE_AGAIN, invited)
         assert refused(lambda: world.open(owner, ChangeKind.INVITE_AGAIN, invited)) is Code.SEND_LIMIT_REACHED
+
+    def test_no_firm_keeps_another_from_inviting_somebody(self, world: IecWorld) -> None:
+        owner, other = world.user(), world.account()
+        wanted: dict[str, Any] = {"name": "Ravi Kumar", "email": "ravi@example.com", "role": IecRole.VIEWER}
+        for _ in range(BY_STRANGERS_A_DAY):
+            world.open(owner, ChangeKind.INVITE, **wanted)
+        assert refused(lambda: world.open(owner, ChangeKind.INVITE, **wanted)) is Code.SEND_LIMIT_REACHED
+        theirs = replace(world.user(account=other, is_linked=True), iec="0388012345", revision=None)
+        world.store.write(WriteIecUser(theirs), ReleaseMembership(Membership(other.account_id, IEC, theirs.user_id)))
+        world.store.write(TakeMembership(Membership(other.account_id, theirs.iec, theirs.user_id)))
+        assert world.open(theirs, ChangeKind.INVITE, **wanted).iec == theirs.iec
 
     def test_what_is_missing_is_named(self, world: IecWorld) -> None:
         owner = world.user()

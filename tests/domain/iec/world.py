@@ -64,7 +64,7 @@ class IecWorld:
         self.managing = ManagingUsers(self.store, self.desk, self.keyring, self.clock)
         self.steps = IecUserSteps(self.store, self.clock)
         self.invitations = IecInvitations(self.store, self.clock)
-        self.history = IecHistory(self.store)
+        self.history = IecHistory(self.store, self.clock)
         partner = Person("ASHA MEHTA", Pan("ABCPM1234K"), date(1980, 2, 3), PersonRole.PARTNER)
         self.store.put_iec_record(IecRecord(Iec(IEC), Pan(IEC), ENTITY, NatureOfConcern.PARTNERSHIP, (partner,)))
 
