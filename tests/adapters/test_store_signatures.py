@@ -201,7 +201,8 @@ class TestDynamoDbStore(Promises, OnDynamoDb):
     @pytest.mark.parametrize(
         ("status", "has_evidence", "is_swept"),
         [
-            (SigningStatus.AWAITING_SIGNATURE, False, False),
+            (SigningStatus.AWAITING_SIGNATURE, False, True),
+            (SigningStatus.VERIFIED, True, False),
             (SigningStatus.DONE, True, False),
             (SigningStatus.REFUSED, True, False),
             (SigningStatus.REFUSED, False, True),
@@ -209,7 +210,7 @@ class TestDynamoDbStore(Promises, OnDynamoDb):
             (SigningStatus.EXPIRED, False, True),
         ],
     )
-    def test_the_sweep_takes_what_ended_without_a_deed_and_left_no_evidence(
+    def test_the_sweep_takes_what_led_to_no_deed_and_left_no_evidence(
         self, store: Store, status: SigningStatus, *, has_evidence: bool, is_swept: bool
     ) -> None:
         made = replace(signing(), status=status)

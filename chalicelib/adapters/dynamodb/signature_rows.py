@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
 from chalicelib.domain.icegate.full_registrations import FullRegistration
 from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import ENDED, Signing, SigningStatus
+from chalicelib.domain.signatures.signings import Signing, SigningStatus
 
 _KEEP_WITHOUT_DEED = timedelta(days=30)
 
@@ -61,7 +61,8 @@ def was_good(signing: Signing) -> bool:
 
 
 def _sweep_at(signing: Signing) -> int | None:
-    if signing.status not in ENDED or was_good(signing):
+    """When the sweep takes it. One whose journey never began is ended by nobody, and goes as well."""
+    if was_good(signing):
         return None
     return epoch_seconds((signing.ended_at or signing.expires_at) + _KEEP_WITHOUT_DEED)
 
