@@ -3,12 +3,14 @@
 FILE is what `GET /signings/{signing_id}/evidence` gives. Nothing is fetched: the signature is judged once more, by the
 same rules, at the instant at which it was judged, over what the file holds. It proves that the file is whole; that the
 signature is over the document; that the certificate led to an anchor whose SHA-256 is pinned in this program; that the
-CRLs of that time, signed by their issuers, did not name it; and that the report says the same. Whether the person was
-entitled to sign for the IEC rests on records that are not in the file; the file tells what was found.
+CRLs and OCSP responses of that time, signed by their issuers, did not name it; and that the report says the same.
+Whether the person was entitled to sign for the IEC rests on records that are not in the file; the file tells what was
+found.
 
-A CRL that was too large for the file is named by its SHA-256: give it with --crl, as the certifying authority published
-it. --anchors names a directory of certificates to trust in place of the pinned ones (a test authority's). --sha256 is
-the hash that the audit holds for this evidence: who could make a file anew could not put its hash into the audit.
+A CRL that was too large for the file is named by its SHA-256: give it with --crl. It lies in the documents bucket, as
+crls/<SHA-256>. --anchors names a directory of certificates to trust in place of the pinned ones (a test authority's).
+--sha256 is the hash that the audit holds for this evidence: who could make a file anew could not put its hash into the
+audit.
 
 Exits with 0 where all is proved, 1 where something is wrong, 3 where nothing is wrong and a CRL is missing.
 """
@@ -27,19 +29,23 @@ from pathlib import Path
 
 from chalicelib.adapters import signature_policy
 from chalicelib.domain.limits import IST
-from chalicelib.domain.signatures import crl_index, documents_to_sign, refreshing
+from chalicelib.domain.signatures import cms, crl_index, documents_to_sign, ocsp, refreshing
+from chalicelib.domain.signatures.binding import kinds_for
 from chalicelib.domain.signatures.crl_index import CrlIndex
 from chalicelib.domain.signatures.crl_reading import CrlRefused
+from chalicelib.domain.signatures.esign.validators import EsignSignatures
 from chalicelib.domain.signatures.evidence import Evidence, EvidenceUnreadable, opened
 from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Aspect, Finding, Kind, Reason, Report, Verdict
 from chalicelib.domain.signatures.revocation import CrlSource, Revocation
-from chalicelib.domain.signatures.signers import Demand, RevocationProof, Validated
+from chalicelib.domain.signatures.signers import Demand, ProofKind, RevocationProof, Validated
 from chalicelib.domain.signatures.signings import Purpose, SignatureMethod
 from chalicelib.domain.signatures.trust import PINNED_ANCHORS, Trust, certificate_of, fingerprint
+from chalicelib.domain.signatures.unfit import Unfit
 from chalicelib.domain.signatures.validation import Validator
 
 PROVED, WRONG, NOT_ALL = 0, 1, 3
+_TITLES = {ProofKind.CRL_INDEX: "CRL", ProofKind.OCSP: "OCSP response"}
 _LEFT_OUT = Finding(Aspect.REVOCATION, Verdict.NOT_REACHED, Reason.NOT_REACHED)
 
 
@@ -68,28 +74,40 @@ def checked(bundle: bytes, crls: Sequence[bytes], anchors: frozenset[str], sha25
     except EvidenceUnreadable as unreadable:
         return Checked(tuple(lines), (str(unreadable),))
     held = {hashlib.sha256(content).hexdigest(): content for content in crls}
+    kinds = _kinds(evidence)
+    if not kinds:
+        return Checked(tuple(lines), ("the manifest names a purpose or a way to sign that there is not",))
     contents = [(proof, proof.content or held.get(proof.sha256)) for proof in evidence.proofs]
     missing = tuple(proof.sha256 for proof, content in contents if content is None)
-    judged = _judged_again(evidence, [(proof, content) for proof, content in contents if content], anchors)
+    judged = _judged_again(evidence, [(proof, content) for proof, content in contents if content], anchors, kinds)
     wrong = [*_wrong_in(evidence, judged, contents, anchors, is_complete=not missing)]
     return Checked((*lines, *_told(evidence)), tuple(wrong), missing)
 
 
 def _judged_again(
-    evidence: Evidence, crls: Sequence[tuple[RevocationProof, bytes]], anchors: frozenset[str]
+    evidence: Evidence,
+    proofs: Sequence[tuple[RevocationProof, bytes]],
+    anchors: frozenset[str],
+    kinds: frozenset[Kind],
 ) -> Validated:
-    """The signature judged as it was: at the same instant, over the chain and the CRLs that are at hand."""
+    """The signature judged as it was: at the same instant, over the chain, the CRLs and the answers at hand."""
     now = evidence.report.checked_at
     trusted = tuple(der for der in evidence.chain if fingerprint(der) in anchors)
     trust = Trust(trusted, tuple(der for der in evidence.chain[1:] if der not in trusted))
+    crls = [(proof, content) for proof, content in proofs if proof.kind is ProofKind.CRL_INDEX]
+    answers = [(proof, content) for proof, content in proofs if proof.kind is ProofKind.OCSP]
     sources = tuple(CrlSource(proof.source_id, "", proof.issuer) for proof, _ in crls)
     indexes = _indexes(crls, sources, Paths(trust, Revocation((), _Kept({}))), now)
-    paths = Paths(trust, Revocation(sources, _Kept(indexes)), remembers=False)
+    paths = Paths(trust, Revocation(sources, _Kept(indexes), _Answered(answers)), remembers=False)
     validator = Validator(paths, signature_policy.configured())
     bound = evidence.report.findings[-1]
     document = hashlib.sha256(evidence.document).digest()
-    demand = Demand(document, evidence.not_before, evidence.not_after, frozenset(Kind), lambda _: bound)
+    demand = Demand(document, evidence.not_before, evidence.not_after, kinds, lambda _: bound)
     if evidence.method == SignatureMethod.ESIGN.value:
+        signed_at = evidence.report.signed_at
+        if signed_at and evidence.chain and not _is_cms(evidence.signature):
+            # A provider's bare RSA signature: the time of it is the provider's, in its answer.
+            return EsignSignatures(validator).raw_rsa(evidence.signature, evidence.chain[0], signed_at, demand, now)
         return validator.esign(evidence.signature, demand, now)
     return validator.dsc(evidence.signature, evidence.document, demand, now)
 
@@ -104,6 +122,34 @@ class _Kept:
         """See `revocation.Indexes`."""
         del now
         return self.by_source.get(source.source_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """`revocation.Responders` that say what they said then."""
+
+    answers: Sequence[tuple[RevocationProof, bytes]]
+
+    def ask(self, url: str, request: bytes) -> bytes | None:
+        """See `revocation.Responders`."""
+        at_it = (content for proof, content in self.answers if proof.source_id == url)
+        return next((content for content in at_it if ocsp.is_about(content, request)), None)
+
+
+def _is_cms(signature: bytes) -> bool:
+    try:
+        cms.read(signature)
+    except Unfit:
+        return False
+    return True
+
+
+def _kinds(evidence: Evidence) -> frozenset[Kind]:
+    """The kinds of certificate that would do, by what the manifest says; none where it says nothing that there is."""
+    try:
+        return kinds_for(Purpose(evidence.purpose), SignatureMethod(evidence.method))
+    except ValueError:
+        return frozenset()
 
 
 def _indexes(
@@ -133,7 +179,7 @@ def _wrong_in(
         yield "the chain does not end at a certificate that is trusted here"
     for proof, content in proofs:
         if content is not None and hashlib.sha256(content).hexdigest() != proof.sha256:
-            yield f"the CRL of {proof.issuer} is not the one that the evidence names"
+            yield f"the {_TITLES[proof.kind]} of {proof.issuer} is not the one that the evidence names"
     if is_complete:
         yield from _differing(evidence.report, judged.report)
     else:
@@ -188,11 +234,16 @@ def _told(evidence: Evidence) -> Iterator[str]:
         yield f"certificate's SHA-256: {signer.fingerprint}"
     yield f"signed at {_instant(report.signed_at)}, judged at {_instant(report.checked_at)}"
     for proof in evidence.proofs:
-        yield f"CRL of {proof.issuer}: from {_instant(proof.this_update)}, SHA-256 {proof.sha256}"
+        yield f"{_TITLES[proof.kind]} of {proof.issuer}: from {_instant(proof.this_update)}, SHA-256 {proof.sha256}"
 
 
 def _instant(moment: datetime | None) -> str:
     return f"{moment.astimezone(IST):%d-%m-%Y %H:%M:%S} IST" if moment else "no time"
+
+
+def _plain(line: str) -> str:
+    """A line without what a terminal would obey: a file may have been made by anybody."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def _anchors_in(directory: Path) -> frozenset[str]:
@@ -216,9 +267,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as failed:
         asked.error(str(failed))
     for line in found.lines:
-        print(line)
+        print(_plain(line))
     for wrong in found.wrong:
-        print(f"WRONG: {wrong}", file=sys.stderr)
+        print(f"WRONG: {_plain(wrong)}", file=sys.stderr)
     for sha256 in found.missing if not found.wrong else ():
         print(f"MISSING: the CRL with the SHA-256 {sha256}; give it with --crl", file=sys.stderr)
     print(

@@ -113,6 +113,8 @@ def _files(bundle: bytes) -> dict[str, bytes]:
         names = [entry.filename for entry in zipped.infolist()]
         if len(names) > _FILES_AT_MOST or len(set(names)) != len(names):
             raise EvidenceUnreadable("the zip holds a file twice, or too many files")
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in zipped.infolist()):
+            raise EvidenceUnreadable("the zip is not put together as this suite does it: it was altered")
         if sum(entry.file_size for entry in zipped.infolist()) > _AT_MOST:
             raise EvidenceUnreadable("the zip holds more than an evidence bundle can")
         return {name: zipped.read(name) for name in names}

@@ -58,6 +58,8 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
         authority = CertTrustAnchor(path[-1].asn1)
         context = ValidationContext(
             trust_roots=[authority],
+            # An issuer that signs by itself need not send its certificate along.
+            other_certs=[path[1].asn1],
             ocsps=[response],
             # Within the skew of whoever signed it.
             moment=max(now, this_update),
@@ -88,6 +90,16 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
         return None
     except _UNREADABLE:
         return None
+
+
+def is_about(answer: bytes, request: bytes) -> bool:
+    """Whether a response (DER) is about the certificate, by its serial, that a request of ours is about."""
+    try:
+        (asked_for,) = ocsp.OCSPRequest.load(request, strict=True)["tbs_request"]["request_list"]
+        (told,) = ocsp.OCSPResponse.load(answer, strict=True).response_data["responses"]
+        return bool(asked_for["req_cert"]["serial_number"].native == told["cert_id"]["serial_number"].native)
+    except _UNREADABLE:
+        return False
 
 
 def _reason(name: str) -> RevocationReason:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from chalicelib.domain.signatures import algorithms, certificates, cms
 from chalicelib.domain.signatures.algorithms import SHA256
 from chalicelib.domain.signatures.certificates import Leaf
-from chalicelib.domain.signatures.cms import SignedMessage
+from chalicelib.domain.signatures.cms import CertificateNamed, SignedMessage
 from chalicelib.domain.signatures.paths import ChainFound
 from chalicelib.domain.signatures.report import Aspect, Finding, Kind, Reason, Verdict, fails, holds, report
 from chalicelib.domain.signatures.signers import Demand, Signer, Validated
@@ -45,8 +45,21 @@ class JudgesSigners(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A signature whose mathematics holds: by whose key it is, of when it says to be, and what came with it.
+
+    `others` are certificates (DER), unordered; `named` is what the signature itself says of its signer's certificate.
+    """
+
+    leaf: Leaf
+    signed_at: datetime
+    others: tuple[bytes, ...] = ()
+    named: tuple[CertificateNamed, ...] = ()
+
+
 @dataclass(slots=True)
-class _Found:
+class Found:
     """What a validation has found so far."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -75,7 +88,7 @@ class Validator:
             _must_be_same(sha256(document).digest(), demand.document_sha256)
             _must_be_same(message.digest.of(document), message.message_digest)
 
-        return self._validated(signature, over_the_document, demand, now)
+        return self.validated(_reading(signature, over_the_document), demand, now)
 
     def esign(self, signature: bytes, demand: Demand, now: datetime) -> Validated:
         """Judge an eSign provider's signature over the hash that we sent; the provider never had the document.
@@ -88,27 +101,27 @@ class Validator:
                 raise Unfit(Aspect.INTACT, Reason.ALGORITHM_NOT_ALLOWED)
             _must_be_same(demand.document_sha256, message.message_digest)
 
-        return self._validated(signature, over_our_hash, demand, now, is_judged_when_signed=True)
+        return self.validated(_reading(signature, over_our_hash), demand, now, is_judged_when_signed=True)
 
-    def _validated(
+    def validated(
         self,
-        signature: bytes,
-        must_be_over: Callable[[SignedMessage], None],
+        reading: Callable[[Found], Read],
         demand: Demand,
         now: datetime,
         *,
         is_judged_when_signed: bool = False,
     ) -> Validated:
-        found = _Found()
+        """Judge what `reading` reads and finds mathematically sound, or raises `Unfit` for.
+
+        It tells `signed_at` as soon as it is read: a report has it whatever is wrong with the rest.
+        """
+        found = Found()
         try:
-            message = cms.read(cms.decoded(signature))
-            found.signed_at = message.signed_at
-            must_be_over(message)
-            leaf = _verified(message)
+            read = reading(found)
             found.add(holds(Aspect.INTACT))
-            found.signer = self.policy.signer(leaf)
-            found.add(_signed_by(leaf, message, demand))
-            self._judge(found, leaf, message, demand, message.signed_at if is_judged_when_signed else now, now)
+            found.signer = self.policy.signer(read.leaf)
+            found.add(_signed_by(read, demand))
+            self._judge(found, found.signer, read, demand, read.signed_at if is_judged_when_signed else now, now)
         except Unfit as unfit:
             found.findings.append(unfit.finding)
         shown = found.signer.shown if found.signer else None
@@ -117,17 +130,24 @@ class Validator:
             return Validated(made, found.signer)
         return Validated(made, found.signer, found.chain.chain, found.chain.proofs)
 
-    def _judge(
-        self, found: _Found, leaf: Leaf, message: SignedMessage, demand: Demand, at: datetime, now: datetime
-    ) -> None:
-        others = [each for each in message.certificates if each != leaf.der]
+    def _judge(self, found: Found, signer: Signer, read: Read, demand: Demand, at: datetime, now: datetime) -> None:
+        others = [each for each in read.others if each != read.leaf.der]
         with unfit_if_malformed(Aspect.CHAIN, Reason.CHAIN_INVALID):
-            found.chain = self.paths.check(leaf.der, others, at, now)
+            found.chain = self.paths.check(read.leaf.der, others, at, now)
         found.add(found.chain.chain_finding)
-        signer = found.signer or self.policy.signer(leaf)
-        found.add(self.policy.judged(leaf, signer, found.chain.policies, demand.kinds))
+        found.add(self.policy.judged(read.leaf, signer, found.chain.policies, demand.kinds))
         found.add(found.chain.revocation_finding)
         found.add(demand.bind(signer))
+
+
+def _reading(signature: bytes, must_be_over: Callable[[SignedMessage], None]) -> Callable[[Found], Read]:
+    def read(found: Found) -> Read:
+        message = cms.read(cms.decoded(signature))
+        found.signed_at = message.signed_at
+        must_be_over(message)
+        return Read(_verified(message), message.signed_at, message.certificates, message.certificates_named)
+
+    return read
 
 
 def _must_be_same(one: bytes, other: bytes) -> None:
@@ -144,10 +164,10 @@ def _verified(message: SignedMessage) -> Leaf:
     return leaf
 
 
-def _signed_by(leaf: Leaf, message: SignedMessage, demand: Demand) -> Finding:
+def _signed_by(read: Read, demand: Demand) -> Finding:
     """Whether the signature means this certificate, and was made when it was asked for."""
-    if not all(certificates.is_named(leaf, named) for named in message.certificates_named):
+    if not all(certificates.is_named(read.leaf, named) for named in read.named):
         return fails(Aspect.SIGNER, Reason.SIGNING_CERTIFICATE_DIFFERS)
-    if not demand.not_before - SKEW <= message.signed_at <= demand.not_after + SKEW:
+    if not demand.not_before - SKEW <= read.signed_at <= demand.not_after + SKEW:
         return fails(Aspect.SIGNER, Reason.SIGNED_OUTSIDE_CHALLENGE)
     return holds(Aspect.SIGNER)

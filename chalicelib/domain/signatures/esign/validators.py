@@ -5,7 +5,6 @@ Heavy, as `validation` is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,14 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, utils
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from chalicelib.domain.signatures import certificates
+from chalicelib.domain.signatures.algorithms import RSA_BITS_AT_LEAST
 from chalicelib.domain.signatures.certificates import Leaf
-from chalicelib.domain.signatures.paths import ChainFound
-from chalicelib.domain.signatures.report import Aspect, Finding, Reason, Verdict, fails, holds, report
-from chalicelib.domain.signatures.signers import Demand, Signer, Validated
-from chalicelib.domain.signatures.unfit import Unfit, unfit_if_malformed
-from chalicelib.domain.signatures.validation import SKEW, Validator
-
-_BITS_AT_LEAST = 2048
+from chalicelib.domain.signatures.report import Aspect, Reason
+from chalicelib.domain.signatures.signers import Demand, Validated
+from chalicelib.domain.signatures.unfit import Unfit
+from chalicelib.domain.signatures.validation import Found, Read, Validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +39,14 @@ class EsignSignatures:
 
         It carries no signing time of its own: `signed_at` is the provider's, from its signed answer.
         """
-        findings: list[Finding] = []
-        signer: Signer | None = None
-        chain: ChainFound | None = None
-        try:
+
+        def read(found: Found) -> Read:
+            found.signed_at = signed_at
             leaf = certificates.read(certificate)
             _verify(leaf, signature, demand)
-            signer = self.validator.policy.signer(leaf)
-            with unfit_if_malformed(Aspect.CHAIN, Reason.CHAIN_INVALID):
-                chain = self.validator.paths.check(leaf.der, (), signed_at, now)
-            for finding in self._findings(leaf, signer, chain, signed_at, demand):
-                findings.append(finding)
-                if finding.verdict is Verdict.FAILS:
-                    break
-        except Unfit as unfit:
-            findings.append(unfit.finding)
-        shown = signer.shown if signer else None
-        made = report(tuple(findings), now, demand.document_sha256.hex(), shown, signed_at)
-        return Validated(made, signer, chain.chain if chain else (), chain.proofs if chain else ())
+            return Read(leaf, signed_at)
 
-    def _findings(
-        self, leaf: Leaf, signer: Signer, chain: ChainFound, signed_at: datetime, demand: Demand
-    ) -> Iterator[Finding]:
-        yield holds(Aspect.INTACT)
-        is_in_time = demand.not_before - SKEW <= signed_at <= demand.not_after + SKEW
-        yield holds(Aspect.SIGNER) if is_in_time else fails(Aspect.SIGNER, Reason.SIGNED_OUTSIDE_CHALLENGE)
-        yield chain.chain_finding
-        yield self.validator.policy.judged(leaf, signer, chain.policies, demand.kinds)
-        yield chain.revocation_finding
-        yield demand.bind(signer)
+        return self.validator.validated(read, demand, now, is_judged_when_signed=True)
 
 
 def _verify(leaf: Leaf, signature: bytes, demand: Demand) -> None:
@@ -78,7 +54,7 @@ def _verify(leaf: Leaf, signature: bytes, demand: Demand) -> None:
     key = certificates.public_key(leaf)
     if not isinstance(key, RSAPublicKey):
         raise Unfit(Aspect.INTACT, Reason.ALGORITHM_NOT_ALLOWED)
-    if key.key_size < _BITS_AT_LEAST:
+    if key.key_size < RSA_BITS_AT_LEAST:
         raise Unfit(Aspect.INTACT, Reason.KEY_TOO_WEAK)
     try:
         key.verify(signature, demand.document_sha256, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
