@@ -1,6 +1,6 @@
 import { dayAndTime, dayOf } from "./clock.js";
 import { readyContactChange, underWay } from "./contact-change.js";
-import { hold, showProblem } from "./form.js";
+import { readyButton } from "./form.js";
 import { spaced, tell, turnTo } from "./make.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
@@ -11,18 +11,9 @@ function showWaiting({ flowId, mobile, effectiveAt }) {
   find("waits").hidden = false;
   find("waits-old").textContent = spaced(account.mobile);
   find("waits-new").textContent = mobile;
-  find("waits-cancel").addEventListener("click", async () => {
-    if (find("waits-cancel").getAttribute("aria-disabled") === "true") return;
-    const free = hold(find("waits-cancel"));
-    try {
-      await ask("DELETE", `/account/contact-changes/${encodeURIComponent(flowId)}`);
-      await goOn("/account", word("account.pending_cancelled"));
-    } catch (problem) {
-      if (problem.code === undefined) throw problem;
-      showProblem(find("account-mobile"), problem);
-    } finally {
-      free();
-    }
+  readyButton(find("waits-cancel"), find("account-mobile"), async () => {
+    await ask("DELETE", `/account/contact-changes/${encodeURIComponent(flowId)}`);
+    await goOn("/account", word("account.pending_cancelled"));
   });
   turnTo(find("heading"), word("account_mobile.waits_heading", { time: dayAndTime(effectiveAt) }), word("site.name"));
 }
@@ -52,18 +43,6 @@ if (account.pending_mobile) {
   if (account.mobile_confirm_by) {
     tell(find("record-now-until"), word("account.confirm_by", { day: dayOf(account.mobile_confirm_by) }));
     find("same").hidden = false;
-    find("same-go").addEventListener("click", async () => {
-      if (find("same-go").getAttribute("aria-disabled") === "true") return;
-      const free = hold(find("same-go"));
-      try {
-        await begin({ mobile: account.mobile }, { again: true });
-      } catch (problem) {
-        if (problem.code === undefined) throw problem;
-        await heed(problem);
-        showProblem(find("account-mobile"), problem);
-      } finally {
-        free();
-      }
-    });
+    readyButton(find("same-go"), find("account-mobile"), () => begin({ mobile: account.mobile }, { again: true }), { heed });
   }
 }

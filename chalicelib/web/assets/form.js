@@ -120,6 +120,23 @@ export function hold(button) {
   };
 }
 
+/** A button beside a form, which does one thing: once at a time, and a refusal is told as the form's own. */
+export function readyButton(button, form, act, { heed = async () => {} } = {}) {
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const free = hold(button);
+    try {
+      await act();
+    } catch (problem) {
+      if (problem.code === undefined) throw problem;
+      await heed(problem);
+      showProblem(form, problem);
+    } finally {
+      free();
+    }
+  });
+}
+
 function localErrors(inputs, values, check) {
   const errors = {};
   for (const input of inputs.filter(isAsked)) {

@@ -1,7 +1,7 @@
 // Uploading documents: each goes straight from this browser to the documents' store, is scanned there and told of here.
 import { Problem } from "./api.js";
 import { dayAndTime } from "./clock.js";
-import { hold, readyForm, showProblem } from "./form.js";
+import { readyButton, readyForm } from "./form.js";
 import { documentCard, kindName, officerWords } from "./full-registration-words.js";
 import { forget } from "./keep.js";
 import { make, tell } from "./make.js";
@@ -30,20 +30,11 @@ function removeButton(one) {
     { type: "button", class: "quiet small", "data-busy": word("full_documents.remove_busy"), "aria-label": word("full_documents.remove_named", { file: one.file_name }) },
     word("full_documents.remove"),
   );
-  button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    const free = hold(button);
-    try {
-      await ask("DELETE", `${CURRENT}/documents/${encodeURIComponent(one.document_id)}`);
-      await refresh();
-      say(find("documents-status"), word("full_documents.removed", { file: one.file_name }), "good");
-      find("documents-status").focus();
-    } catch (problem) {
-      if (problem.code === undefined) throw problem;
-      showProblem(form, problem);
-    } finally {
-      free();
-    }
+  readyButton(button, form, async () => {
+    await ask("DELETE", `${CURRENT}/documents/${encodeURIComponent(one.document_id)}`);
+    await refresh();
+    say(find("documents-status"), word("full_documents.removed", { file: one.file_name }), "good");
+    find("documents-status").focus();
   });
   return button;
 }

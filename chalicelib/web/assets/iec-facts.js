@@ -1,15 +1,9 @@
 // The facts of a login's link to its IEC.
 import { dayOf } from "./clock.js";
+import { iecRoleName } from "./iec-words.js";
 import { make, tell } from "./make.js";
 import { word } from "./words.js";
 
-const ROLES = {
-  owner: word("iec_role.owner"),
-  manager: word("iec_role.manager"),
-  signatory: word("iec_role.signatory"),
-  preparer: word("iec_role.preparer"),
-  viewer: word("iec_role.viewer"),
-};
 const STATUS = {
   active: word("iec.status_active"),
   suspended: word("iec.status_suspended"),
@@ -25,7 +19,7 @@ export function linkFacts({ iec, entity_name: entity, role, status, link }) {
   const lines = [
     line(word("iec.entity"), entity),
     line(word("iec.iec"), iec),
-    line(word("iec.role"), ROLES[role]),
+    line(word("iec.role"), iecRoleName(role)),
     line(word("iec.status"), STATUS[status]),
     line(word("iec.linked_by"), link ? METHODS[link.method] : word("iec.by_nothing")),
   ];

@@ -1,6 +1,6 @@
 // One full registration: who applies, what was found of the signature, the documents, the decision.
 import { dayAndTime } from "./clock.js";
-import { hold, readyForm, showProblem } from "./form.js";
+import { readyButton, readyForm } from "./form.js";
 import { statusBadge, statusName } from "./full-registration-status.js";
 import { documentCard } from "./full-registration-words.js";
 import { forget, keep, kept } from "./keep.js";
@@ -25,18 +25,9 @@ function downloadButton(one) {
     { type: "button", class: "quiet small", "data-busy": word("full_case.download_busy"), "aria-label": word("full_case.download_named", { file: one.file_name }) },
     word("full_case.download"),
   );
-  button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    const free = hold(button);
-    try {
-      const { url } = await ask("GET", path(`/documents/${encodeURIComponent(one.document_id)}`));
-      location.assign(url); // saved, never shown: this page stays
-    } catch (problem) {
-      if (problem.code === undefined) throw problem;
-      showProblem(form, problem);
-    } finally {
-      free();
-    }
+  readyButton(button, form, async () => {
+    const { url } = await ask("GET", path(`/documents/${encodeURIComponent(one.document_id)}`));
+    location.assign(url); // saved, never shown: this page stays
   });
   return button;
 }
