@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,9 @@ from chalicelib.web.texts import text
 
 FILE_NAME_AT_MOST = 120
 REASON_AT_MOST = 1000
-_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}[ _-]?[0-9]{4}[ _-]?[0-9]{4}(?![0-9])")
+_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}[ ._-]?[0-9]{4}[ ._-]?[0-9]{4}(?![0-9])")
+# What joins letters in Indic scripts.
+_JOINERS = "\u200c\u200d"
 # Until when a registrant must go on is told where somebody waits for the registrant.
 _HAS_END = frozenset(
     {
@@ -49,10 +52,14 @@ def parse_document_kind(value: str) -> DocumentKind:
 def parse_file_name(value: str) -> str:
     """What a file is called on the registrant's disk, without its folder; for the registrant's eyes.
 
-    Refuses with `aadhaar_refused` where it holds what looks like an Aadhaar number.
+    Signs that are not seen, or turn the direction of text, are left out. Refuses with `aadhaar_refused` where it holds
+    what looks like an Aadhaar number, in digits of whatever script.
     """
-    name = " ".join(required(re.split(r"[/\\]", value)[-1]).split())
-    if any(is_aadhaar_shaped(re.sub("[ _-]", "", found)) for found in _TWELVE_DIGITS.findall(name)):
+    seen = "".join(sign for sign in value if unicodedata.category(sign) != "Cf" or sign in _JOINERS)
+    name = " ".join(required(re.split(r"[/\\]", seen)[-1]).split())
+    in_ascii = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in name)
+    bare = re.sub(f"[{_JOINERS}]", "", in_ascii)
+    if any(is_aadhaar_shaped(re.sub("[ ._-]", "", found)) for found in _TWELVE_DIGITS.findall(bare)):
         raise FieldProblem("aadhaar_refused")
     return name
 

@@ -17,6 +17,10 @@ USERNAME_AT_LEAST, USERNAME_AT_MOST = 3, 50
 _USERNAME = re.compile(r"[A-Za-z0-9._-]+")
 # What joins letters in Indic scripts; invisible, and part of how some names are spelt.
 _JOINERS = "\u200c\u200d"
+# Letters and marks that nobody sees: with them two names look alike, or one like none (Default_Ignorable_Code_Point).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _MARKS = " .,'\u2019()&/-"
 
 
@@ -31,7 +35,9 @@ def parse_person_name(value: str) -> PersonName:
     if not NAME_AT_LEAST <= len(name) <= NAME_AT_MOST:
         raise FieldProblem("name_length", at_least=NAME_AT_LEAST, at_most=NAME_AT_MOST)
     # Letters, the marks that belong to them, decimal digits.
-    if not all(unicodedata.category(sign)[0] in "LM" or sign.isdecimal() or sign in _MARKS + _JOINERS for sign in name):
+    if _UNSEEN.search(name) or not all(
+        unicodedata.category(sign)[0] in "LM" or sign.isdecimal() or sign in _MARKS + _JOINERS for sign in name
+    ):
         raise FieldProblem("name_characters")
     if is_aadhaar_shaped("".join(str(unicodedata.decimal(sign)) for sign in name if sign.isdecimal())):
         raise FieldProblem("aadhaar_refused")

@@ -14,6 +14,8 @@ from datetime import datetime
 from chalicelib.domain.iec.user_changes import ChangeKind, UserChange, describing
 from chalicelib.domain.iec.users import INVITATION_LIFETIME, RIGHTS, IecRole, IecUser, IecUserStatus, Right
 from chalicelib.domain.refusals import Code, FieldError, Refusal, invalid
+from chalicelib.domain.signatures.names import same_person
+from chalicelib.domain.signatures.report import Kind
 
 # What one does with regard to oneself; everything else is done to others.
 _OWN = frozenset({ChangeKind.LEAVE, ChangeKind.WITHDRAW_OFFER})
@@ -73,8 +75,15 @@ def demand_signature(change: UserChange, users: Sequence[IecUser], now: datetime
 
 
 def demand_two_people(owner: IecUser, taker: IecUser) -> None:
-    """Raises `Refusal` `not_permitted` where owner and taker sign as the same person: four eyes are two people's."""
-    if owner.link is not None and taker.link is not None and owner.link.signer == taker.link.signer:
+    """Raises `Refusal` `not_permitted` where owner and taker sign as the same person: four eyes are two people's.
+
+    An organisation's certificate need not hold its holder's PAN: beside one, who bears the same name is the same.
+    """
+    if owner.link is None or taker.link is None:
+        return
+    is_by_name = not {owner.link.kind, taker.link.kind}.isdisjoint({Kind.ORGANISATION, Kind.IEC})
+    has_same_name = same_person(owner.link.common_name) == same_person(taker.link.common_name)
+    if owner.link.signer == taker.link.signer or (is_by_name and has_same_name):
         raise Refusal(Code.NOT_PERMITTED)
 
 

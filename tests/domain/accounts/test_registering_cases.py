@@ -145,6 +145,8 @@ def test_names_of_people(name: str) -> None:
         ("http://evil.example", "name_characters"),
         ("Asha\u202eriaN", "name_characters"),
         ("Asha\u200b", "name_characters"),
+        ("\u3164\u3164", "name_characters"),
+        ("Asha\ufe0f Nair", "name_characters"),
         ("Asha 💰", "name_characters"),
         ("Asha 2341 2341 2346", "aadhaar_refused"),
         ("Asha ２３４１ ２３４１ ２３４６", "aadhaar_refused"),

@@ -19,6 +19,7 @@ from chalicelib.domain.iec.user_statements import statement
 from chalicelib.domain.iec.users import IecRole, IecUser, IecUserStatus, Membership
 from chalicelib.domain.limits import BY_STRANGERS_A_DAY
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.signatures.report import Kind
 from chalicelib.domain.signatures.signings import Purpose, SigningStatus
 from tests.domain.iec.world import ENTITY, IEC, IecWorld
 
@@ -341,6 +342,18 @@ class TestOwnership:
         world.done(owner, ChangeKind.OFFER_OWNERSHIP, taker)
         world.store.write(WriteIecUser(replace(world.read(taker), link=world.link("same"))))
         assert refused(lambda: world.open(taker, ChangeKind.ACCEPT_OWNERSHIP)) is Code.NOT_PERMITTED
+
+    @pytest.mark.parametrize("kind", [Kind.ORGANISATION, Kind.IEC])
+    def test_nor_to_oneself_under_a_certificate_of_the_firm_that_holds_no_pan(
+        self, world: IecWorld, kind: Kind
+    ) -> None:
+        owner, account = world.user(), world.account()
+        link = replace(world.link(account.account_id), kind=kind, common_name="Shri Asha  Mehta")
+        taker = world.user(IecRole.SIGNATORY, account=account)
+        world.store.write(WriteIecUser(replace(taker, link=link)))
+        assert refused(lambda: world.open(owner, ChangeKind.OFFER_OWNERSHIP, taker)) is Code.NOT_PERMITTED
+        world.store.write(WriteIecUser(replace(world.read(taker), link=replace(link, common_name="Ravi Kumar"))))
+        assert world.done(owner, ChangeKind.OFFER_OWNERSHIP, taker).status is SigningStatus.DONE
 
     def test_an_offer_that_was_withdrawn_is_over(self, world: IecWorld) -> None:
         owner, taker = world.user(), world.user(IecRole.SIGNATORY)
