@@ -23,7 +23,7 @@ from chalicelib.domain.signatures.signers import ProofKind, RevocationProof
 
 # A certificate names one or two.
 _ASKED_AT_MOST = 2
-_UNREADABLE = (ValueError, TypeError, KeyError, OverflowError, AssertionError, NotImplementedError, AttributeError)
+_UNREADABLE = (ValueError, TypeError, LookupError, OverflowError, AssertionError, NotImplementedError, AttributeError)
 
 
 def asked(path: Path, responders: Responders, at: datetime, now: datetime) -> Judged:

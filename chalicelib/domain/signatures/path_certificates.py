@@ -21,6 +21,9 @@ AUTHORITY_INFORMATION = bytes.fromhex("2b06010505070101")
 _VERSION, _ISSUER_UNIQUE, _SUBJECT_UNIQUE, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
 _CRL_SIGN_BIT = 0x02
 
+# What asn1crypto raises over names that somebody made up: it takes a mail address apart, and a REAL for a text.
+_ODD = (ValueError, TypeError, LookupError, AttributeError)
+
 
 class PathCertificate:
     """One certificate. `serial`, `issuer`, `subject` and `spki` are DER as they stand (of `serial` the content).
@@ -115,7 +118,7 @@ def name_key(name: bytes) -> str:
     """
     try:
         return hashlib.sha256(x509.Name.load(name, strict=True).hashable.encode()).hexdigest()
-    except (ValueError, TypeError, KeyError) as failed:
+    except _ODD as failed:
         raise strict_der.DerUnreadable("no name") from failed
 
 
@@ -125,7 +128,7 @@ def common_name(name: bytes) -> str:
     try:
         parts = [part for rdn in x509.Name.load(name, strict=True).chosen for part in rdn]
         named = [str(part["value"].native) for part in parts if part["type"].native == "common_name"]
-    except (ValueError, TypeError, KeyError) as failed:
+    except _ODD as failed:
         raise strict_der.DerUnreadable("no name") from failed
     return named[-1] if named else ""
 

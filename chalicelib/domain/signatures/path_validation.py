@@ -82,7 +82,7 @@ def validated(path: Path, at: datetime, policies: PathPolicies) -> Reason | None
         return Reason.CERTIFICATE_NOT_YET_VALID
     except ValidationError:
         return Reason.CHAIN_INVALID
-    except (ValueError, TypeError, KeyError, OverflowError, AssertionError, NotImplementedError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, AssertionError, NotImplementedError):
         # asn1crypto reads what it is asked for, when it is asked: a malformed extension comes to light here.
         return Reason.CHAIN_INVALID
     return None

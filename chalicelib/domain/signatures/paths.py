@@ -16,7 +16,7 @@ from chalicelib.domain.signatures import ocsp
 from chalicelib.domain.signatures.crl_index import CrlIndex
 from chalicelib.domain.signatures.issuer_signatures import is_signed_by
 from chalicelib.domain.signatures.path_building import Issuers, Path, PathSearch, authority_key, is_possible_issuer
-from chalicelib.domain.signatures.path_certificates import AUTHORITY_KEY_IDENTIFIER, PathCertificate
+from chalicelib.domain.signatures.path_certificates import AUTHORITY_KEY_IDENTIFIER, PathCertificate, name_key
 from chalicelib.domain.signatures.path_validation import is_simple, leaf_policies, validated
 from chalicelib.domain.signatures.report import Aspect, Finding, Reason, Verdict, fails, holds
 from chalicelib.domain.signatures.revocation import CrlSource, Judged, Revocation, Standing, is_current, proof_of
@@ -268,7 +268,9 @@ def _readable(others: Sequence[bytes]) -> list[PathCertificate]:
     found = []
     for other in others:
         try:
-            found.append(PathCertificate(other))
+            certificate = PathCertificate(other)
+            name_key(certificate.subject)
         except DerUnreadable:
             continue
+        found.append(certificate)
     return found

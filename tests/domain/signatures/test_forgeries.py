@@ -66,6 +66,35 @@ def test_nor_does_a_ca_that_somebody_put_together(watched: Watched) -> None:
     )
 
 
+# asn1crypto meets an IndexError in one (a country of no text), an AttributeError in the other (a REAL for a name).
+ODD_NAMES = [
+    "302b31093007060355042d0300311e300d0603550414a0062ed8ffa96101300d06035504411c062e2e0505302e",
+    "303b31173009060355040313020501300a06032a03043003a901ff3120301306092a864886f70d010901160601a92ec3d8403009060355044130020001",
+]
+
+
+@pytest.mark.parametrize("name", [bytes.fromhex(name) for name in ODD_NAMES], ids=["index", "attribute"])
+def test_a_name_that_nobody_can_read_is_an_answer_and_no_error(watched: Watched, name: bytes) -> None:
+    leaf = watched.authority.issue(Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z"))
+    for place in (3, 5):
+        odd = with_field(leaf.der, place, name)
+        found = watched.paths.check(odd, leaf.above, NOW, NOW)
+        assert found.chain_finding.reason is Reason.CHAIN_INVALID
+        # Beside a good one it is of no weight.
+        assert watched.paths.check(leaf.der, [odd, *leaf.above], NOW, NOW).chain == leaf.chain
+        bare = Paths(Trust((watched.authority.root,)), watched.revocation)
+        assert bare.check(leaf.der, [odd, *leaf.above], NOW, NOW).chain == leaf.chain
+
+
+def with_field(der: bytes, place: int, field: bytes) -> bytes:
+    """A certificate with another field of this place among what is signed (3: issuer, 5: subject)."""
+    start, stop = strict_der.whole(der, strict_der.SEQUENCE)
+    (_, _, inside, end), *after = strict_der.children(der, start, stop)
+    fields = [der[at:to] for _, at, _, to in strict_der.children(der, inside, end)]
+    fields[place] = field
+    return tlv(0x30, tlv(0x30, b"".join(fields)) + der[after[0][1] :])
+
+
 def _chain(paths: Paths, leaf: Credential, above: bytes) -> Finding:
     return paths.check(leaf.der, [above], NOW, NOW).chain_finding
 
