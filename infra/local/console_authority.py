@@ -157,7 +157,7 @@ def _listed(asked: Asked, dscs: Dscs, done: Issued | None = None) -> HttpAnswer:
     told = ""
     if done is not None:
         what = "Revoked" if done.revoked_at else "Issued"
-        told = f"<p><strong>{what}: {escape(done.as_json()['common_name'])}</strong></p>"
+        told = f'<p role="status"><strong>{what}: {escape(done.as_json()["common_name"])}</strong></p>'
     status = 201 if done is not None and not done.revoked_at else 200
     return in_html(_TITLE, told + _forms(dscs.all()) + console_pages.table(issued), status)
 

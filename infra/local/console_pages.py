@@ -8,6 +8,9 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1a1a1a }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .5rem; border-bottom: 1px solid #bbb }
+input, select, textarea { font: inherit; max-width: 100% }
+button, select, input { min-height: 2.2rem }
+code { overflow-wrap: anywhere }
 td { white-space: pre-wrap; overflow-wrap: anywhere }
 """
 
@@ -49,5 +52,5 @@ def page(title: str, content: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>{content}</body></html>"
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>{content}</main></body></html>"
     )

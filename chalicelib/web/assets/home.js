@@ -36,6 +36,7 @@ if (isRegistrant) {
   const services = await read("/icegate/services");
   list(find("allowed"), services.allowed);
   list(find("refused"), services.refused);
+  find("icegate-not").hidden = !services.refused.length;
   line("icegate-id", session.icegate_id);
   line("legal-name", session.legal_name);
   const why = services.refused.map((one) => one.code);

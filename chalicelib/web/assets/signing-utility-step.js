@@ -37,7 +37,8 @@ export function readyUtility({ handIn }) {
       line = made;
       say(find("utility-status"), word("signing.utility_reading"));
       const certificates = await line.certificates();
-      if (mine === turn) choose(signing, certificates);
+      // Those that can sign come first.
+      if (mine === turn) choose(signing, certificates.toSorted((one, other) => other.can_sign - one.can_sign));
     } catch (problem) {
       if (mine === turn) trouble(problem);
     }
