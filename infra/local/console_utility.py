@@ -82,6 +82,7 @@ def _page(utility: SigningUtility, address: str) -> str:
     return (
         f'<p><a href="/">Console</a></p><p>It listens at <code>{escape(address)}</code> to pages of '
         f"{escape(', '.join(utility.origins))}.</p>"
-        f'<form method="post" action="{PATH}"><fieldset><legend>Its token holds</legend>{certificates or none}</fieldset>'
+        f'<form method="post" action="{PATH}">'
+        f"<fieldset><legend>Its token holds</legend>{certificates or none}</fieldset>"
         f"<fieldset><legend>Asked to sign, its user</legend>{ways}</fieldset><p><button>Set</button></p></form>"
     )

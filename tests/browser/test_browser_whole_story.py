@@ -1,4 +1,4 @@
-"""A firm's whole story in a real browser: accounts, IEC, users, e-Sign, full registration, and an officer's approval."""
+"""A firm's whole story in a real browser: accounts, IEC, users, e-Sign, full registration, an officer's approval."""
 
 import re
 from pathlib import Path
