@@ -68,6 +68,8 @@ class FileBytes:
 class S3CrlIndexes:
     """`revocation.Indexes` and `refreshing.IndexShelf`."""
 
+    asked_again = ASKED_AGAIN
+
     def __init__(self, aws: Aws, settings: Settings, store: Store) -> None:
         self._aws, self._settings, self._store = aws, settings, store
         self._held: dict[str, _Held] = {}
@@ -77,7 +79,7 @@ class S3CrlIndexes:
         """See `revocation.Indexes`. A file whose hash is not the record's counts as none. Raises `StoreUnavailable`."""
         with self._lock:
             held = self._held.get(source.source_id)
-            if held is None or abs(now - held.asked_at) >= ASKED_AGAIN:
+            if held is None or abs(now - held.asked_at) >= self.asked_again:
                 held = self._held[source.source_id] = self._asked(source, held, now)
             return held.index
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from chalicelib.domain.signatures.esign.providers import EsignProviders, ProfileUnfit, providers_of
+from chalicelib.domain.signatures.esign.providers import EsignProviders, Environment, ProfileUnfit, providers_of
 
 FILE = Path(__file__).parent.parent / "configuration" / "esign_providers.json"
 
@@ -19,4 +19,8 @@ def configured(file: Path = FILE) -> EsignProviders:
             raise ProfileUnfit(f"no such file beside {file.name}: {name}")
         return path.read_bytes()
 
-    return providers_of(json.loads(file.read_text(encoding="utf-8"))["providers"], beside)
+    found = providers_of(json.loads(file.read_text(encoding="utf-8"))["providers"], beside)
+    if any(profile.environment is Environment.LAPTOP for profile in found.profiles):
+        # The laptop brings its own: from here none is reached without TLS, whatever a configuration says.
+        raise ProfileUnfit("a provider on this machine")
+    return found

@@ -14,6 +14,7 @@ from chalicelib.domain.changes import WriteCrlState
 from chalicelib.domain.signatures.crl_states import CrlState
 from chalicelib.domain.signatures.refreshing import IndexUnkept
 from chalicelib.settings import Settings
+from infra.local.kept_indexes import KeptIndexes
 from infra.local.laptop import Laptop
 from tests.domain.signatures.revocation_world import NOW, Watched
 from tests.fakes import FakeStore
@@ -83,6 +84,19 @@ def test_a_container_that_went_back_in_time_asks_the_record_again(shelved: Shelv
     assert tomorrow is not None
     assert today is not None
     assert today.sha256 != tomorrow.sha256
+
+
+def test_the_laptop_goes_by_no_index_of_before_its_fresh_start(shelved: Shelved) -> None:
+    """Whatever the test before has refreshed: tables are put back, and what a process has heard is not."""
+    laptops = KeptIndexes(Aws("ap-south-1"), shelved.indexes._settings, shelved.store)
+    shelved.keep(shelved.first)
+    before = laptops.current(shelved.source, NOW)
+    shelved.keep(shelved.second)
+    after = laptops.current(shelved.source, NOW)
+    assert before is not None
+    assert after is not None
+    assert before.sha256 != after.sha256
+    assert laptops.current(shelved.source, NOW) is after
 
 
 def test_a_container_asks_the_record_again_after_a_minute(shelved: Shelved) -> None:

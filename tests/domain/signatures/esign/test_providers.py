@@ -151,3 +151,16 @@ def test_no_file_from_elsewhere_is_read(tmp_path: Any) -> None:
     file.write_text(json.dumps({"providers": [row(asp_certificate=pinned)]}))
     with pytest.raises(ProfileUnfit):
         esign_providers.configured(file)
+
+
+def test_a_simulated_provider_is_never_configured(tmp_path: Any) -> None:
+    """The laptop makes its own in the suite's place; a deployed suite reads this file alone."""
+    pinned = {"pem": pem(), "sha256": worlds.provider().fingerprint}
+    file = tmp_path / "esign_providers.json"
+    for environment, address in (("laptop", "http://localhost:8001/esign"), ("laptop", "https://esign.example/esign")):
+        made = row(environment=environment, address=address, asp_certificate=pinned)
+        file.write_text(json.dumps({"providers": [made]}))
+        with pytest.raises(ProfileUnfit, match="this machine"):
+            esign_providers.configured(file)
+    file.write_text(json.dumps({"providers": [row(asp_certificate=pinned)]}))
+    assert len(esign_providers.configured(file).profiles) == 1
