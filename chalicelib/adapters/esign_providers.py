@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from chalicelib.domain.signatures.esign.providers import EsignProviders, Environment, ProfileUnfit, providers_of
+from chalicelib.domain.signatures.esign.providers import Environment, EsignProviders, ProfileUnfit, providers_of
 
 FILE = Path(__file__).parent.parent / "configuration" / "esign_providers.json"
 
