@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts.account import AccountName
-from chalicelib.domain.accounts.flows import Flow
-from chalicelib.domain.accounts.owners import Owner
-from chalicelib.domain.accounts.registration import AccountRegistration
-from chalicelib.domain.audit import Event
-from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
-from chalicelib.domain.icegate.full_registrations import FullRegistration
-from chalicelib.domain.icegate.registration import Registration
-from chalicelib.domain.iec.users import IecUser, Membership
-from chalicelib.domain.limits import Counter, Tries
-from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.sessions import Session
-from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import Signing
-from chalicelib.domain.temporary_passwords import TemporaryPassword
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import AccountName
+    from chalicelib.domain.accounts.flows import Flow
+    from chalicelib.domain.accounts.owners import Owner
+    from chalicelib.domain.accounts.registration import AccountRegistration
+    from chalicelib.domain.audit import Event
+    from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+    from chalicelib.domain.icegate.full_registrations import FullRegistration
+    from chalicelib.domain.icegate.registration import Registration
+    from chalicelib.domain.iec.users import IecUser, Membership
+    from chalicelib.domain.limits import Counter, Tries
+    from chalicelib.domain.outbox import OutboxMessage
+    from chalicelib.domain.sessions import Session
+    from chalicelib.domain.signatures.crl_states import CrlState
+    from chalicelib.domain.signatures.signings import Signing
+    from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 
 @dataclass(frozen=True, slots=True)

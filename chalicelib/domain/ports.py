@@ -6,28 +6,30 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.accounts.account import Account, AccountName
-from chalicelib.domain.accounts.flows import Flow
-from chalicelib.domain.accounts.owners import Owner, OwnerKey
-from chalicelib.domain.accounts.registration import AccountRegistration
-from chalicelib.domain.audit import Event
-from chalicelib.domain.changes import Change
-from chalicelib.domain.codes import ServerKey
-from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
-from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
-from chalicelib.domain.icegate.holders import Holder
-from chalicelib.domain.icegate.registration import Registration
-from chalicelib.domain.identifiers import Iec
-from chalicelib.domain.iec.records import IecRecord
-from chalicelib.domain.iec.users import IecUser, Membership
-from chalicelib.domain.limits import Tries
-from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.sessions import Session
-from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import Signing
-from chalicelib.domain.temporary_passwords import TemporaryPassword
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import Account, AccountName
+    from chalicelib.domain.accounts.flows import Flow
+    from chalicelib.domain.accounts.owners import Owner, OwnerKey
+    from chalicelib.domain.accounts.registration import AccountRegistration
+    from chalicelib.domain.audit import Event
+    from chalicelib.domain.changes import Change
+    from chalicelib.domain.codes import ServerKey
+    from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
+    from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
+    from chalicelib.domain.icegate.holders import Holder
+    from chalicelib.domain.icegate.registration import Registration
+    from chalicelib.domain.identifiers import Iec
+    from chalicelib.domain.iec.records import IecRecord
+    from chalicelib.domain.iec.users import IecUser, Membership
+    from chalicelib.domain.limits import Tries
+    from chalicelib.domain.outbox import OutboxMessage
+    from chalicelib.domain.sessions import Session
+    from chalicelib.domain.signatures.crl_states import CrlState
+    from chalicelib.domain.signatures.signings import Signing
+    from chalicelib.domain.temporary_passwords import TemporaryPassword
+
 
 # The clock's reading: aware UTC, whole milliseconds.
 Clock = Callable[[], datetime]

@@ -1,10 +1,13 @@
-"""The rows of IECs: DGFT's records, the users of an IEC, and which IEC a login is of."""
+"""The rows of IECs: DGFT's records, the users of an IEC, and which IEC a login is of.
+
+The records are imported where they are made: what has nothing to do with IECs starts without them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -13,8 +16,10 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute
-from chalicelib.domain.iec.records import IecRecord
-from chalicelib.domain.iec.users import IecUser, IecUserStatus, Membership
+
+if TYPE_CHECKING:
+    from chalicelib.domain.iec.records import IecRecord
+    from chalicelib.domain.iec.users import IecUser, Membership
 
 DUE = "due"
 
@@ -34,6 +39,8 @@ def iec_record_row(row: type[IecRecordRow], record: IecRecord, revision: str) ->
 
 def iec_record_of(row: IecRecordRow) -> IecRecord:
     """The record in a row."""
+    from chalicelib.domain.iec.records import IecRecord  # noqa: PLC0415
+
     return replace(record_of(row.record, IecRecord), revision=row.revision)
 
 
@@ -86,6 +93,8 @@ def iec_user_row(row: type[IecUserRow], user: IecUser, revision: str) -> IecUser
 
 def link_due_at(user: IecUser) -> datetime | None:
     """When the link of a user ends who is still to be reminded of it; None where there is nothing to remind of."""
+    from chalicelib.domain.iec.users import IecUserStatus  # noqa: PLC0415
+
     if user.status is not IecUserStatus.ACTIVE or user.link is None or user.link.reminded_at is not None:
         return None
     return user.link.expires_at
@@ -99,6 +108,8 @@ def ends_before(row: type[IecUserRow], before: datetime) -> Condition:
 
 def iec_user_of(row: IecUserRow) -> IecUser:
     """The user in a row."""
+    from chalicelib.domain.iec.users import IecUser  # noqa: PLC0415
+
     return replace(record_of(row.record, IecUser), revision=row.revision)
 
 
@@ -123,4 +134,6 @@ def is_this(row: type[MembershipRow], membership: Membership) -> Condition:
 
 def membership_of(row: MembershipRow) -> Membership:
     """The membership in a row."""
+    from chalicelib.domain.iec.users import Membership  # noqa: PLC0415
+
     return Membership(row.account_id, row.iec, row.user_id)

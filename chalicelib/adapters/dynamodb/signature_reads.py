@@ -5,17 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb import iec_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.adapters.dynamodb.reading import row_of, rows_of
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.domain.icegate.accounts import IcegateAccount
-from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
-from chalicelib.domain.iec.records import IecRecord
-from chalicelib.domain.iec.users import IecUser, Membership
-from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import Signing
+
+if TYPE_CHECKING:
+    from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
+    from chalicelib.domain.iec.records import IecRecord
+    from chalicelib.domain.iec.users import IecUser, Membership
+    from chalicelib.domain.signatures.crl_states import CrlState
+    from chalicelib.domain.signatures.signings import Signing
 
 
 class SignatureReads:

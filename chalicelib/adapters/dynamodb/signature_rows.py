@@ -1,10 +1,13 @@
-"""The rows of signings, of full registrations and of watched CRLs: a key, what is looked up by, and a document."""
+"""The rows of signings, of full registrations and of watched CRLs: a key, what is looked up by, and a document.
+
+The records are imported where they are made: what has nothing to do with signatures starts without them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -12,9 +15,11 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
-from chalicelib.domain.icegate.full_registrations import FullRegistration
-from chalicelib.domain.signatures.crl_states import CrlState
-from chalicelib.domain.signatures.signings import Signing, SigningStatus
+
+if TYPE_CHECKING:
+    from chalicelib.domain.icegate.full_registrations import FullRegistration
+    from chalicelib.domain.signatures.crl_states import CrlState
+    from chalicelib.domain.signatures.signings import Signing
 
 _KEEP_WITHOUT_DEED = timedelta(days=30)
 
@@ -57,6 +62,8 @@ def signing_row(row: type[SigningRow], signing: Signing, revision: str) -> Signi
 
 def was_good(signing: Signing) -> bool:
     """Whether its signature was found good: it left evidence, and may have led to a deed."""
+    from chalicelib.domain.signatures.signings import SigningStatus  # noqa: PLC0415
+
     return signing.status is SigningStatus.DONE or signing.evidence is not None
 
 
@@ -69,6 +76,8 @@ def _sweep_at(signing: Signing) -> int | None:
 
 def signing_of(row: SigningRow) -> Signing:
     """The signing in a row."""
+    from chalicelib.domain.signatures.signings import Signing  # noqa: PLC0415
+
     return replace(record_of(row.record, Signing), revision=row.revision)
 
 
@@ -114,6 +123,8 @@ def waits_from(registration: FullRegistration) -> datetime:
 
 def full_registration_of(row: FullRegistrationRow) -> FullRegistration:
     """The full registration in a row."""
+    from chalicelib.domain.icegate.full_registrations import FullRegistration  # noqa: PLC0415
+
     return replace(record_of(row.record, FullRegistration), revision=row.revision)
 
 
@@ -132,4 +143,6 @@ def crl_state_row(row: type[CrlStateRow], state: CrlState, revision: str) -> Crl
 
 def crl_state_of(row: CrlStateRow) -> CrlState:
     """What a row tells of a watched CRL."""
+    from chalicelib.domain.signatures.crl_states import CrlState  # noqa: PLC0415
+
     return replace(record_of(row.record, CrlState), revision=row.revision)
