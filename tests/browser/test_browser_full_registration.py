@@ -14,6 +14,7 @@ from chalicelib.domain.icegate.accounts import RegistrationKind
 from chalicelib.domain.icegate.full_registrations import DOCUMENT_AT_MOST
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
+from tests.browser.keyboard import Keyboard
 from tests.browser.people import Somebody, Visit
 from tests.browser.visitor import DESK, NARROW, Visitor
 from tests.domain.icegate.pdfs import CATALOG, of_size, pdf
@@ -362,6 +363,39 @@ class TestDeciding:
         officer.visitor.go("/staff/full-registration")
         officer.visitor.page.wait_for_url("**/staff/full-registrations*")
         officer.filled_in()
+
+
+class TestByKeyboardAlone:
+    def test_a_registrant_gets_to_the_signature(self, visit: Visit, laptop: Laptop) -> None:
+        asha = registrant(visit, laptop, "hi", NARROW)
+        keyboard = Keyboard(asha.visitor)
+        asha.go("/home")
+        keyboard.press("#upgrade a")
+        asha.visitor.at("/full-registration")
+        asha.filled_in()
+        keyboard.press("#open")
+        asha.visitor.page.wait_for_url("**/signing?signing=*")
+        asha.filled_in()
+        keyboard.press("#way-file", "Space")
+        keyboard.press_submit("#signing-way")
+        asha.visitor.heading("signing.file_question")
+
+    def test_an_officer_decides(self, visit: Visit, laptop: Laptop) -> None:
+        asha = registrant(visit, laptop)
+        asha.behind.submitted()
+        officer, _ = officer_at_a_browser(visit, laptop)
+        keyboard = Keyboard(officer.visitor)
+        officer.go("/home")
+        keyboard.press('main a[href$="/staff/full-registrations"]')
+        officer.visitor.at("/staff/full-registrations#under_review")
+        officer.filled_in()
+        keyboard.press(f'#registrations a[href$="#{asha.behind.stored.registration_id}"]')
+        officer.filled_in()
+        keyboard.press("#decision-approve", "Space")
+        keyboard.press_submit("#full-decision")
+        officer.visitor.page.wait_for_url("**/staff/full-registrations*")
+        name = asha.behind.account.legal_name
+        expect(officer.find("why")).to_have_text(officer.visitor.word("full_case.done_approve", name=name))
 
 
 class TestRenewal:
