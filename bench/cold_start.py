@@ -132,7 +132,10 @@ def figures(package: Path) -> list[Figure]:
             json.dumps({"registration_id": data["registration_id"], "task_token": "measured"})
         )
         usual = {COMPILED: built.usual_stack(with_pyc=True), AS_PACKAGED: built.usual_stack(with_pyc=False)}
-        api = {"ours": (ours, "chalicelib.handlers.front_door.answer"), **{stack: (place, "app.app") for stack, place in usual.items()}}
+        api = {
+            "ours": (ours, "chalicelib.handlers.front_door.answer"),
+            **{stack: (place, "app.app") for stack, place in usual.items()},
+        }
         step = {"ours": (ours, "chalicelib.handlers.registration_steps.issue_contact_codes")}
         step |= {stack: (place, "app.issue_contact_codes") for stack, place in usual.items()}
         with stub(fixtures) as (_, aws):

@@ -207,6 +207,7 @@ def test_a_path_parameter_that_is_not_ascii_is_refused_and_breaks_nothing(
         "from chalicelib.handlers import front_door\n"
         "context = types.SimpleNamespace(aws_request_id='request', function_name='api', memory_limit_in_mb='1024',\n"
         "    invoked_function_arn='arn', function_version='1')\n"
-        f"answer = [[e['httpMethod'], e['resource'], front_door.answer(e, context)['statusCode']] for e in {events!r}]\n"
+        f"answer = [[e['httpMethod'], e['resource'], front_door.answer(e, context)['statusCode']]\n"
+        f"    for e in {events!r}]\n"
     ).answer
     assert [told for told in statuses if not 400 <= told[2] < 500] == []
