@@ -90,14 +90,14 @@ class Reviews:
 
     def case(self, registration_id: str) -> Case:
         """One registration that was sent in. Raises `Refusal` `not_found`."""
-        registration = self._read(registration_id)
+        registration = _as_sent_in(self._read(registration_id))
         signing = self.store.signing(registration.signing_id)
         decider = self.store.owner(OwnerKey(registration.decided_by)) if registration.decided_by else None
         return Case(registration, signing.report if signing else None, display_name(decider) if decider else "")
 
     def document_url(self, registration_id: str, document_id: str) -> str:
         """An address at which a document that was taken can be downloaded. Raises `Refusal` `not_found`."""
-        document = rules.document_of(self._read(registration_id), document_id)
+        document = rules.document_of(_as_sent_in(self._read(registration_id)), document_id)
         if document.status is not DocumentStatus.ACCEPTED:
             raise Refusal(Code.NOT_FOUND)
         return self.documents.download_url(document.key, _saved_as(document))
@@ -163,6 +163,13 @@ class Reviews:
         if is_pending and (woken is Woken.WAITS_NO_MORE or now >= decided_at + _LOST_AFTER):
             return FullRegistrationSteps(self.store, self.journeys, self.clock).approve(registration.registration_id)
         return replace(registration)
+
+
+def _as_sent_in(registration: FullRegistration) -> FullRegistration:
+    """The registration without what its registrant has added since and not sent in."""
+    sent_in_at = registration.submitted_at
+    sent_in = (one for one in registration.documents if sent_in_at is not None and one.asked_at <= sent_in_at)
+    return replace(registration, documents=tuple(sent_in))
 
 
 def _saved_as(document: UploadedDocument) -> str:

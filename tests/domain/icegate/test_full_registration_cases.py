@@ -282,6 +282,22 @@ class TestDeciding:
             assert code_of(refused) is Code.REVIEW_CONFLICT
         assert world.deeds().count("full_registration_rejected") == 1
 
+    def test_what_is_added_and_not_sent_in_yet_no_officer_sees(self, world: UpgradeWorld) -> None:
+        sent = world.submitted()
+        world.decide(Decision.ASK, "The PAN card cannot be read.")
+        world.advance(minutes=1)
+        added = world.upload(DocumentKind.OTHER)
+        seen = world.reviews.case(sent.registration_id).registration.documents
+        assert added.document_id not in {one.document_id for one in seen}
+        assert len(seen) == len(NEEDED)
+        with pytest.raises(Refusal) as refused:
+            world.reviews.document_url(sent.registration_id, added.document_id)
+        assert code_of(refused) is Code.NOT_FOUND
+        world.submit()
+        assert added.document_id in {
+            one.document_id for one in world.reviews.case(sent.registration_id).registration.documents
+        }
+
     def test_nobody_approves_documents_that_were_replaced_since_they_were_looked_at(self, world: UpgradeWorld) -> None:
         seen = world.submitted().submitted_at
         assert seen is not None
