@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from asn1crypto import algos, core, ocsp, x509
+from asn1crypto.keys import PublicKeyInfo
+from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.errors import OCSPValidationError, RevokedError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    SignatureValidationContext,
+    SignatureValidator,
+)
 
 from chalicelib.domain.signatures.crl_index import RevocationReason, Revoked
 from chalicelib.domain.signatures.issuer_signatures import Algorithms, is_signed_by
@@ -67,6 +74,7 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
             revinfo_policy=NO_REVOCATION,
             time_tolerance=timedelta(0),
             algorithm_usage_policy=Algorithms(),
+            signature_validator=_AsCertificates(),
         )
         below = [each.asn1 for each in reversed(path[:-1])]
         chain = ValidationPath(authority, below[:-1], below[-1])
@@ -90,6 +98,23 @@ def judged_by(answer: bytes, address: str, path: Path, at: datetime, now: dateti
         return None
     except _UNREADABLE:
         return None
+
+
+class _AsCertificates(SignatureValidator):
+    """Verifies a response's signature by the rules for certificates: certvalidator would take SHA-1, and short keys."""
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: PublicKeyInfo,
+        signature_algorithm: algos.SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        """See `SignatureValidator`."""
+        del context
+        if not is_signed_by(public_key_info.dump(), signature_algorithm.dump(), signature, signed_data):
+            raise InvalidSignature
 
 
 def is_about(answer: bytes, request: bytes) -> bool:

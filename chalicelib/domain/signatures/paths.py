@@ -1,9 +1,9 @@
 """Paths: from a certificate to a pinned anchor, by RFC 5280, with the revocation of each certificate on the way.
 
 The chains of issuers are remembered: they are few, and RSA-4096 and certvalidator's bookkeeping are most of a path's
-cost. What is remembered stands as long as the very indexes it rested on do, and is used for a leaf that has nothing
-but a signature, a validity and names to look at; all else takes the whole way. Both ways say the same of any leaf
-(tests/domain/signatures/test_pkits.py; ADR 31).
+cost. Whether an issuer is revoked is not remembered but looked up each time. A chain is used for a leaf that has
+nothing but a signature, a validity and names to look at; all else takes the whole way. Both ways say the same of any
+leaf (tests/domain/signatures/test_pkits.py; ADR 31).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from chalicelib.domain.signatures import ocsp
 from chalicelib.domain.signatures.crl_index import CrlIndex
@@ -19,7 +20,7 @@ from chalicelib.domain.signatures.path_building import Issuers, Path, PathSearch
 from chalicelib.domain.signatures.path_certificates import AUTHORITY_KEY_IDENTIFIER, PathCertificate, name_key
 from chalicelib.domain.signatures.path_validation import is_simple, leaf_policies, validated
 from chalicelib.domain.signatures.report import Aspect, Finding, Reason, Verdict, fails, holds
-from chalicelib.domain.signatures.revocation import CrlSource, Judged, Revocation, Standing, is_current, proof_of
+from chalicelib.domain.signatures.revocation import Judged, Revocation, Standing
 from chalicelib.domain.signatures.signers import RevocationProof
 from chalicelib.domain.signatures.strict_der import DerUnreadable
 from chalicelib.domain.signatures.trust import PathPolicies, Trust
@@ -47,12 +48,11 @@ class ChainFound:
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """A valid chain of issuers: none of them revoked, as the indexes say that are named beside."""
+    """A valid chain of issuers. Whether one of them is revoked is no part of it."""
 
     issuers: Path
     not_before: datetime
     not_after: datetime
-    indexes: tuple[tuple[CrlSource, CrlIndex], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ class Paths:
         judged = found.judged[: len(issuers) - 1]
         if not self._remembers or not found.is_plain or not all(map(is_simple, issuers[:-1])):
             return
-        # An entry that does not count at this instant would at a later one; an OCSP answer is of its own moment.
-        if any(each.entry is not None or not each.indexes for each in judged):
+        # What an OCSP responder said is of its own moment: the indexes alone would not say it.
+        if not all(each.indexes for each in judged):
             return
         if self.remembered >= _REMEMBERED_AT_MOST:
             self._remembered.clear()
@@ -140,7 +140,6 @@ class Paths:
             issuers,
             max(certificate.not_before for certificate in issuers),
             min(certificate.not_after for certificate in issuers),
-            tuple(each for one in judged for each in one.indexes),
         )
         # By their bytes: those that came with a signature are read anew each time.
         own = [issuer.der for issuer in issuers]
@@ -164,26 +163,22 @@ class Paths:
                     certificate.der in self._known or certificate.der in others for certificate in each.issuers[:-1]
                 )
                 and is_signed_by(issuer.spki, leaf.algorithm, leaf.signature, leaf.signed)
-                and self._stands(each, now)
             ):
                 break
         else:
             return None
-        judged = self._revocation.judge(leaf, at, now, lambda index: _is_own(index, issuer))
-        if judged.standing is not Standing.GOOD:
-            return None
-        proofs = dict.fromkeys((*(proof_of(index) for _, index in each.indexes), *judged.proofs))
         path = (leaf, *each.issuers)
+        # From the anchor down, as in the whole way.
+        judged = [self._by_indexes(*pair, at, now) for pair in reversed(list(pairwise(path)))]
+        if any(found.standing is not Standing.GOOD for found in judged):
+            return None
+        proofs = dict.fromkeys(proof for found in judged for proof in found.proofs)
         chain = tuple(certificate.der for certificate in path)
         return ChainFound(holds(Aspect.CHAIN), holds(Aspect.REVOCATION), chain, tuple(proofs), leaf_policies(path))
 
-    def _stands(self, kept: _Remembered, now: datetime) -> bool:
-        return all(
-            (current := self._revocation.indexes.current(source, now)) is not None
-            and current.sha256 == index.sha256
-            and is_current(index, now)
-            for source, index in kept.indexes
-        )
+    def _by_indexes(self, certificate: PathCertificate, issuer: PathCertificate, at: datetime, now: datetime) -> Judged:
+        """What CRLs that were signed with the issuer's own key say of a certificate."""
+        return self._revocation.judge(certificate, at, now, lambda index: _is_own(index, issuer))
 
 
 class _Inquiry:

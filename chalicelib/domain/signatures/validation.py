@@ -119,7 +119,9 @@ class Validator:
         try:
             read = reading(found)
             found.add(holds(Aspect.INTACT))
-            found.signer = self.policy.signer(read.leaf)
+            with unfit_if_malformed(Aspect.SIGNER, Reason.SIGNER_CERTIFICATE_UNREADABLE):
+                # pyca reads a year 0, and only then finds that no date has it.
+                found.signer = self.policy.signer(read.leaf)
             found.add(_signed_by(read, demand))
             self._judge(found, found.signer, read, demand, read.signed_at if is_judged_when_signed else now, now)
         except Unfit as unfit:

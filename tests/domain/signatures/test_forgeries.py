@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from chalicelib.domain.signatures import strict_der
+from chalicelib.domain.signatures.issuer_signatures import is_signed_by
 from chalicelib.domain.signatures.path_certificates import PathCertificate
 from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Finding, Reason, Verdict
+from chalicelib.domain.signatures.signers import Validated
 from chalicelib.domain.signatures.trust import Trust
+from chalicelib.domain.signatures.validation import Validator
 from infra.local.authority import Credential, PrivateKey, key_for
-from infra.local.certificate_profiles import Wanted
+from infra.local.certificate_profiles import Wanted, accepting_policy
+from infra.local.cms_signing import As, sign
 from tests.domain.signatures.revocation_world import NOW, Watched
+from tests.domain.signatures.signing_world import DOCUMENT, demand, refusal
 from tests.domain.signatures.test_crl_index import tlv
 from tests.domain.signatures.test_paths import Responder
 
@@ -86,13 +93,58 @@ def test_a_name_that_nobody_can_read_is_an_answer_and_no_error(watched: Watched,
         assert bare.check(leaf.der, [odd, *leaf.above], NOW, NOW).chain == leaf.chain
 
 
+# RSASSA-PSS with a mask that nobody makes, and with one whose digest nobody knows.
+ODD_ALGORITHMS = [
+    "303d06092a864886f70d01010a3030a00d300b0609608648016503040201"
+    f"a11a301806092a864886f70d0101{mask}300b060960864801650304{digest}a203020120"
+    for mask, digest in (("09", "0201"), ("08", "0251"))
+]
+
+
+@pytest.mark.parametrize("named", [bytes.fromhex(named) for named in ODD_ALGORITHMS], ids=["mask", "digest"])
+def test_an_algorithm_that_nobody_has_is_an_answer_and_no_error(watched: Watched, named: bytes) -> None:
+    leaf = watched.authority.issue(Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z"))
+    certificate = PathCertificate(leaf.above[0])
+    assert not is_signed_by(certificate.spki, named, certificate.signature, certificate.signed)
+    odd = with_field(leaf.der, 2, named)
+    assert watched.paths.check(odd, leaf.above, NOW, NOW).chain_finding.reason is Reason.CHAIN_INVALID
+    assert refusal(_judged(watched, leaf, odd)) == ("chain", Reason.CHAIN_INVALID)
+
+
+def test_nor_does_a_crl_with_one_keep_the_others_from_being_refreshed() -> None:
+    watched, named = Watched(), bytes.fromhex(ODD_ALGORITHMS[1])
+    real = watched.authority.crl("root")
+    algorithm = PathCertificate(watched.authority.root).algorithm
+    start, stop = strict_der.whole(real, strict_der.SEQUENCE)
+    (_, _, inside, end), _, signature = strict_der.children(real, start, stop)
+    told = tlv(0x30, real[inside:end].replace(algorithm, named))
+    watched.serve("root", tlv(0x30, told + named + real[signature[1] :]))
+    outcomes = {name: each.outcome for name, each in watched.refresh().items()}
+    assert outcomes.pop("root") == "wrong_signature"
+    assert set(outcomes.values()) == {"indexed"}
+
+
+def test_a_year_that_was_not_is_an_answer_and_no_error(watched: Watched) -> None:
+    leaf = watched.authority.issue(Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z"))
+    dates = tlv(0x18, b"00000101000000Z") + tlv(0x18, b"99991231235959Z")
+    odd = with_field(leaf.der, 4, tlv(0x30, dates))
+    assert refusal(_judged(watched, leaf, odd)) == ("signer", Reason.SIGNER_CERTIFICATE_UNREADABLE)
+
+
+def _judged(watched: Watched, leaf: Credential, der: bytes) -> Validated:
+    """What is found of a signature by the key of `leaf` with this certificate in place of its own."""
+    how = As(certificates=(der, *leaf.above[:-1]), signing_certificate_v2=False)
+    signature = sign(leaf, DOCUMENT, NOW, how)
+    return Validator(watched.paths, accepting_policy()).dsc(signature, DOCUMENT, demand(), NOW)
+
+
 def with_field(der: bytes, place: int, field: bytes) -> bytes:
-    """A certificate with another field of this place among what is signed (3: issuer, 5: subject)."""
+    """A certificate with another field of this place among what is signed (2: algorithm, 3: issuer, 5: subject)."""
     start, stop = strict_der.whole(der, strict_der.SEQUENCE)
     (_, _, inside, end), *after = strict_der.children(der, start, stop)
     fields = [der[at:to] for _, at, _, to in strict_der.children(der, inside, end)]
     fields[place] = field
-    return tlv(0x30, tlv(0x30, b"".join(fields)) + der[after[0][1] :])
+    return tlv(0x30, tlv(0x30, b"".join(fields)) + fields[2] + der[after[1][1] :])
 
 
 def _chain(paths: Paths, leaf: Credential, above: bytes) -> Finding:
@@ -123,6 +175,33 @@ def test_a_responder_is_not_the_issuer_for_having_its_names_and_its_signature() 
         responder.answer = _good(leaf, issuer, x509.load_der_x509_certificate(der), by)
         found = watched.paths.check(leaf.der, leaf.above, NOW, NOW)
         assert found.revocation_finding.verdict is verdict
+
+
+def test_a_responder_that_signs_with_sha_1_says_nothing() -> None:
+    responder = Responder()
+    watched = Watched(responder)
+    watched.refreshing.refresh(only=frozenset({"root", "licensed"}))
+    leaf = watched.authority.issue(
+        Wanted(common_name="Zeenat Zaheer", pan="ZZZPZ9999Z", ocsp_url="http://ocsp.example/")
+    )
+    issuer = watched.authority.ca(leaf.issuer)
+    good = _good(leaf, issuer.certificate, issuer.certificate, issuer.key)
+    for digest, verdict in (("sha1", Verdict.UNKNOWN), ("sha384", Verdict.HOLDS)):
+        responder.answer = _signed_anew(good, issuer.key, digest)
+        assert watched.check(leaf).revocation_finding.verdict is verdict
+
+
+def _signed_anew(answer: bytes, key: PrivateKey, digest: str) -> bytes:
+    """A response with an RSA signature by another digest; pyca makes none by SHA-1."""
+    assert isinstance(key, rsa.RSAPrivateKey)
+    algorithm = {"sha1": hashes.SHA1(), "sha384": hashes.SHA384()}[digest]
+    response = asn1_ocsp.OCSPResponse.load(answer)
+    basic = response.basic_ocsp_response
+    basic["signature_algorithm"] = {"algorithm": f"{digest}_rsa"}
+    basic["signature"] = key.sign(basic["tbs_response_data"].dump(), padding.PKCS1v15(), algorithm)
+    response["response_bytes"]["response"] = basic
+    done: bytes = response.dump()
+    return done
 
 
 def _good(leaf: Credential, issuer: x509.Certificate, by: x509.Certificate, key: PrivateKey) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.signatures.paths import Paths
 from chalicelib.domain.signatures.report import Reason, Verdict
+from chalicelib.domain.signatures.revocation import CrlSource, Revocation
 from chalicelib.domain.signatures.trust import Trust
 from infra.local.authority import Authority, Ca, Credential
 from infra.local.certificate_profiles import Wanted
@@ -48,6 +50,25 @@ def test_what_was_remembered_of_an_issuer_ends_with_the_index_it_rested_on(watch
     assert watched.paths.remembered == 1
     watched.authority.revoke(watched.authority.ca(INDIVIDUAL))
     watched.refresh()
+    assert revocation(watched, zeenat) is Reason.ISSUER_REVOKED
+
+
+def test_whoever_lists_an_issuer_is_heard_also_where_they_were_not_before() -> None:
+    """One CA's CRL at two addresses: the second is reached once the path is remembered, and lists an issuer."""
+    watched = Watched()
+    root = watched.sources[0]
+    other = CrlSource("other", "http://other.example/root.crl", root.issuer)
+    watched.hosts.content[other.url] = None
+    sources = (*watched.sources, other)
+    watched.revocation = Revocation(sources, watched.shelf)
+    watched.paths = Paths(watched.trust, watched.revocation)
+    watched.refreshing = replace(watched.refreshing, sources=sources, paths=watched.paths)
+    watched.refresh()
+    zeenat = person(watched)
+    assert revocation(watched, zeenat) is Reason.HOLDS
+    watched.authority.revoke(watched.authority.ca("licensed"))
+    watched.hosts.content[other.url] = lambda: watched.authority.crl("root")
+    watched.refreshing.refresh(only=frozenset({other.source_id}))
     assert revocation(watched, zeenat) is Reason.ISSUER_REVOKED
 
 
