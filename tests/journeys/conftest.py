@@ -14,6 +14,7 @@ from infra.local.executions import forget_executions
 from infra.local.laptop import Laptop
 from tests.journeys.clients import Client
 from tests.journeys.importers import Importer, new_importer
+from tests.journeys.signers import have_revocation_of_now
 from tests.journeys.walking import Flow, eventually, opened
 
 _ON_THE_MOVE = {
@@ -56,6 +57,7 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
     laptop.faults.clear()
     laptop.clock.forget_alarms()
     laptop.clock.back_to_real_time()
+    have_revocation_of_now(laptop)
     forget_executions()
     laptop.calls.clear()
 
