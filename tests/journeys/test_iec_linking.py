@@ -181,6 +181,7 @@ class TestTheSignature:
         record, client = new_record(), somebody(laptop)
         flow = linking(client, record.iec)
         signature = flow.signed(dsc(record.persons[0]))
+        flow.until_waiting()
         laptop.clock.advance(minutes=10)
         reply = flow.hand_in(signature)
         assert (reply.status, reply.code) == (410, "signing_expired")
