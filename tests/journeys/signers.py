@@ -132,7 +132,11 @@ class SigningFlow:
         """Wait until the journey waits for a signature, its token stored."""
 
         def waits() -> bool | None:
-            return (self.stored.task_token is not None and self.execution().current_state == "AwaitSignature") or None
+            stored = self.stored
+            # Since e-Sign was begun it is another wait, with a token of its own.
+            since = stored.esign.asked_at.isoformat(timespec="milliseconds")[:23] if stored.esign else ""
+            is_stored = stored.task_token is not None and (stored.waiting_since or "") > since
+            return (is_stored and self.execution().current_state == "AwaitSignature") or None
 
         eventually(waits, self.execution)
 
