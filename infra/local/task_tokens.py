@@ -12,9 +12,10 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint, CallbackOutcome
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from infra.local.clock import LaptopClock
+from infra.local.environment import ACCOUNT, REGION
 from infra.local.replaced import replaced
 
 
@@ -33,6 +34,13 @@ def task_tokens_as_in_aws(clock: LaptopClock) -> Iterator[None]:
         stack.enter_context(_unknown_tokens_refused())
         stack.enter_context(_a_token_for_each_attempt())
         yield
+
+
+def is_awaited(task_token: str) -> bool:
+    """Whether an execution still waits for this token's answer."""
+    executions = StepFunctionsParserBackend._get_executions(stepfunctions_parser_backends[ACCOUNT][REGION])
+    endpoints = (execution.exec_worker.env.callback_pool_manager.get(task_token) for execution in executions)
+    return any(endpoint is not None and not endpoint._notify_event.is_set() for endpoint in endpoints)
 
 
 @contextmanager

@@ -310,6 +310,8 @@ def test_home_is_for_those_who_signed_in(visit: Visit, language: str) -> None:
 def test_without_a_network_nothing_is_lost(visit: Visit) -> None:
     person = visit()
     person.up_to_credentials()
+    # The network goes once the page has its script.
+    expect(person.page.locator("form button[type=submit]")).to_be_enabled()
     person.context.set_offline(True)
     person.choose_id("offline-today")
     person.summary(person.word("script.offline.title"), person.word("script.offline.detail"))

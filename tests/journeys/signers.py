@@ -20,6 +20,7 @@ from infra.local.certificate_profiles import Wanted
 from infra.local.executions import Execution
 from infra.local.laptop import Laptop
 from infra.local.outside import playing
+from infra.local.task_tokens import is_awaited
 from tests.journeys.accounts import new_person, signed_up
 from tests.journeys.clients import Reply
 from tests.journeys.signed_in import SignedInClient, signed_in
@@ -132,11 +133,8 @@ class SigningFlow:
         """Wait until the journey waits for a signature, its token stored."""
 
         def waits() -> bool | None:
-            stored = self.stored
-            # Since e-Sign was begun it is another wait, with a token of its own.
-            since = stored.esign.asked_at.isoformat(timespec="milliseconds")[:23] if stored.esign else ""
-            is_stored = stored.task_token is not None and (stored.waiting_since or "") > since
-            return (is_stored and self.execution().current_state == "AwaitSignature") or None
+            token = self.stored.task_token
+            return (token is not None and is_awaited(token) and self.execution().current_state == "AwaitSignature") or None
 
         eventually(waits, self.execution)
 
