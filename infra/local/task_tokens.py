@@ -12,11 +12,13 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint, CallbackOutcome
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from infra.local.clock import LaptopClock
-from infra.local.environment import ACCOUNT, REGION
 from infra.local.replaced import replaced
+
+# The tokens whose waits have begun, and not ended.
+_awaited: set[str] = set()
 
 
 @contextmanager
@@ -37,10 +39,8 @@ def task_tokens_as_in_aws(clock: LaptopClock) -> Iterator[None]:
 
 
 def is_awaited(task_token: str) -> bool:
-    """Whether an execution still waits for this token's answer."""
-    executions = StepFunctionsParserBackend._get_executions(stepfunctions_parser_backends[ACCOUNT][REGION])
-    endpoints = (execution.exec_worker.env.callback_pool_manager.get(task_token) for execution in executions)
-    return any(endpoint is not None and not endpoint._notify_event.is_set() for endpoint in endpoints)
+    """Whether an execution stands in its wait for this token's answer: from now on the clock can end the wait."""
+    return task_token in _awaited
 
 
 @contextmanager
@@ -51,7 +51,11 @@ def _waits_by(clock: LaptopClock) -> Iterator[None]:
         if timeout is None:
             return wait(self)
         with clock.alarm(timeout, self._notify_event.set):
-            return wait(self, timeout)
+            _awaited.add(self.callback_id)
+            try:
+                return wait(self, timeout)
+            finally:
+                _awaited.discard(self.callback_id)
 
     with replaced(CallbackEndpoint, "wait", wait_by_clock):
         yield

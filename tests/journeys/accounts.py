@@ -15,6 +15,7 @@ from chalicelib.suite import suite
 from chalicelib.web import privacy_notice
 from infra.local.executions import Execution
 from infra.local.laptop import Laptop
+from infra.local.task_tokens import is_awaited
 from tests.journeys.clients import Client, Reply, captcha
 from tests.journeys.importers import PASSWORD
 from tests.journeys.walking import codes_body, eventually, execution_of
@@ -135,7 +136,8 @@ class SignUpFlow:
         """Wait until the journey waits for the codes, its token stored."""
 
         def waits() -> bool | None:
-            return (self.stored().task_token is not None and self.execution().status == "RUNNING") or None
+            token = self.stored().task_token
+            return (token is not None and is_awaited(token)) or None
 
         eventually(waits, self.execution)
 

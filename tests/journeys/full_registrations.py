@@ -21,6 +21,7 @@ from infra.local import cms_signing
 from infra.local.authority import Credential
 from infra.local.executions import Execution
 from infra.local.laptop import Laptop
+from infra.local.task_tokens import is_awaited
 from tests.domain.icegate.pdfs import pdf
 from tests.journeys.clients import Reply
 from tests.journeys.importers import new_registrant
@@ -92,11 +93,10 @@ class Upgrader:
 
         def waits() -> bool | None:
             place = {"AwaitDocuments": "documents", "AwaitReview": "review"}.get(state)
-            signing = suite().store.signing(self.stored.signing_id)
-            is_kept = (
-                self.stored.waits_for == place if place else signing is not None and signing.task_token is not None
-            )
-            return (self.execution().current_state == state and is_kept) or None
+            waiting = self.stored if place else suite().store.signing(self.stored.signing_id)
+            is_there = not place or self.stored.waits_for == place
+            is_on = waiting is not None and waiting.task_token is not None and is_awaited(waiting.task_token)
+            return (self.execution().current_state == state and is_there and is_on) or None
 
         eventually(waits, self.execution)
 

@@ -134,7 +134,8 @@ class SigningFlow:
 
         def waits() -> bool | None:
             token = self.stored.task_token
-            return (token is not None and is_awaited(token) and self.execution().current_state == "AwaitSignature") or None
+            is_on = token is not None and is_awaited(token)
+            return (is_on and self.execution().current_state == "AwaitSignature") or None
 
         eventually(waits, self.execution)
 
