@@ -5,6 +5,8 @@ PORT ?= 8000
 CONSOLE_PORT ?= 8001
 DYNAMODB ?= moto
 ARGS ?=
+# Processes that run tests side by side.
+WORKERS ?= auto
 # The first Python on the PATH that is new enough; prepare.py says so if there is none.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python3; do \
   $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; echo $$python)
@@ -27,7 +29,7 @@ run: environment ## Serve the site and the console (PORT=8000 CONSOLE_PORT=8001;
 test: environment ## Run all tests, the browser's among them (ARGS="tests/domain -k codes" for some)
 	@echo "Looking for Chromium…"
 	@CHROMIUM="$$($(IN_VENV) -m infra.local.chromium)" && export CHROMIUM \
-	  && echo "Running the tests with $$CHROMIUM…" && exec $(IN_VENV) -m pytest $(ARGS)
+	  && echo "Running the tests with $$CHROMIUM…" && exec $(IN_VENV) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: environment ## Check style, types, and that docs/openapi.json is as the code
 	@echo "ruff…"

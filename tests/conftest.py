@@ -88,6 +88,15 @@ def _have_second_engine(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file that want one engine in one process: a laptop is slow to change, its tests are many."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        engine = callspec.params.get("engine", "none") if callspec else "none"
+        item.add_marker(pytest.mark.xdist_group(f"{engine}:{item.path.name}"))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     reasons = config.stash.get(_not_exercised, [])
     if reasons:
