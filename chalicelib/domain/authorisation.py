@@ -30,6 +30,8 @@ class Access(StrEnum):
     SESSION = "session"
     # Signing out: with a session it ends it, without one there is nothing to do.
     ANY_SESSION = "any_session"
+    # A department's own system with its issuing token, or one of its staff with a session.
+    DEPARTMENT = "department"
 
 
 class Standing(StrEnum):
@@ -40,6 +42,7 @@ class Standing(StrEnum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    DEPARTMENT_OFFICER = "department_officer"
 
 
 class Condition(StrEnum):
@@ -51,6 +54,8 @@ class Condition(StrEnum):
     AUTHORITY = "authority"
     # Of the IEC that the actor's login is linked to, in a role that may (`iec.rights`).
     IEC = "iec"
+    # The actor's own department; for administrators, any.
+    DEPARTMENT = "department"
 
 
 EVERYBODY = frozenset(Standing)
@@ -61,6 +66,7 @@ ADMINISTRATORS = frozenset({Standing.ADMINISTRATOR})
 REGISTRANTS = frozenset({Standing.ICEGATE_REGISTRANT})
 TRADERS = frozenset({Standing.IMPORTER_EXPORTER})
 SIGNERS = TRADERS | REGISTRANTS
+DEPARTMENT_STAFF = frozenset({Standing.DEPARTMENT_OFFICER, Standing.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,9 @@ _OPEN = Rule(Access.OPEN)
 _FLOW = Rule(Access.FLOW)
 _OWN_AFFAIR = Rule(Access.SESSION, EVERYBODY, Condition.OWN, own_affairs=True)
 _OWN_SENSITIVE_AFFAIR = Rule(Access.SESSION, EVERYBODY, Condition.OWN, fresh=True, own_affairs=True)
+_DEPARTMENT = Rule(Access.SESSION, DEPARTMENT_STAFF, Condition.DEPARTMENT)
+_DEPARTMENT_DEED = Rule(Access.SESSION, DEPARTMENT_STAFF, Condition.DEPARTMENT, fresh=True)
+_ONBOARDING = Rule(Access.SESSION, ADMINISTRATORS, Condition.DEPARTMENT, fresh=True)
 _HALF_WAY = Rule(Access.SESSION, EVERYBODY, Condition.OWN, half_way=True, own_affairs=True)
 
 RULES: Mapping[str, Rule] = {
@@ -170,6 +179,51 @@ RULES: Mapping[str, Rule] = {
     "read_full_registration_case": Rule(Access.SESSION, STAFF),
     "read_uploaded_document": Rule(Access.SESSION, STAFF),
     "decide_full_registration": Rule(Access.SESSION, STAFF, fresh=True),
+    # Departments on DigiLocker: onboarding, certificates, what DigiLocker asks of them.
+    "open_department": Rule(Access.SESSION, ADMINISTRATORS, fresh=True),
+    "list_departments": Rule(Access.SESSION, DEPARTMENT_STAFF),
+    "read_department": _DEPARTMENT,
+    "change_department": _ONBOARDING,
+    "write_document_type": _ONBOARDING,
+    "write_pull_api": _ONBOARDING,
+    "make_department_key": _ONBOARDING,
+    "end_department_key": _ONBOARDING,
+    "suspend_department": _ONBOARDING,
+    "reactivate_department": _ONBOARDING,
+    "read_department_statistics": _DEPARTMENT,
+    "test_department": _DEPARTMENT,
+    "issue_certificates": Rule(Access.DEPARTMENT, DEPARTMENT_STAFF, Condition.DEPARTMENT),
+    "ask_certificate_upload": Rule(Access.DEPARTMENT, DEPARTMENT_STAFF, Condition.DEPARTMENT),
+    "read_certificate": Rule(Access.DEPARTMENT, DEPARTMENT_STAFF, Condition.DEPARTMENT),
+    "list_certificates": _DEPARTMENT,
+    "revoke_certificate": _DEPARTMENT_DEED,
+    "push_certificate_now": _DEPARTMENT,
+    "open_import": _DEPARTMENT,
+    "start_import": _DEPARTMENT,
+    "list_imports": _DEPARTMENT,
+    "read_import": _DEPARTMENT,
+    "list_pull_requests": _DEPARTMENT,
+    "read_pull_request": _DEPARTMENT,
+    "decide_pull_request": _DEPARTMENT_DEED,
+    # Anybody who holds a certificate may ask whether it is genuine.
+    "verify_certificate": _OPEN,
+    # DigiLocker authenticates itself by its hmac over the exact bytes.
+    "answer_pull": _OPEN,
+    # DigiLocker as a requester: consent, documents, their review.
+    "open_fetch": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "read_fetch": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    # The browser comes from DigiLocker without the session's cookie: state and a cookie of its own are what is trusted.
+    "receive_digilocker_callback": _OPEN,
+    "list_consents": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "read_consent": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "revoke_consent": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "list_own_documents": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "read_own_document": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "remove_own_document": Rule(Access.SESSION, SIGNERS, Condition.OWN),
+    "take_own_document": Rule(Access.SESSION, REGISTRANTS, Condition.OWN),
+    "list_document_reviews": Rule(Access.SESSION, STAFF),
+    "read_document_review": Rule(Access.SESSION, STAFF),
+    "decide_document_review": Rule(Access.SESSION, STAFF, fresh=True),
     # Back Office.
     "open_staff_joining": _OPEN,
     "send_joining_codes_again": _FLOW,
@@ -229,6 +283,7 @@ def standing_of(owner: Owner) -> Standing:
         Role.OFFICER: Standing.OFFICER,
         Role.SUPERVISOR: Standing.SUPERVISOR,
         Role.ADMINISTRATOR: Standing.ADMINISTRATOR,
+        Role.DEPARTMENT_OFFICER: Standing.DEPARTMENT_OFFICER,
     }[owner.role]
 
 
@@ -285,3 +340,8 @@ def demand_authority(actor: Actor, authority: str) -> None:
     post = actor.owner.post if isinstance(actor.owner, Account) else None
     if post is None or post.authority != authority:
         raise Refusal(Code.NOT_FOUND)
+
+
+def demand_department(actor: Actor, department_id: str) -> None:
+    """Raises `Refusal` `not_found` where a department is not the actor's, unless an administrator's."""
+    demand_authority(actor, department_id)

@@ -11,6 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.departments.changes import (
+    EndFindable,
+    MakeFindable,
+    TakeIssuerId,
+    TakeUri,
+    UseOnceFor,
+    WriteBackfill,
+    WriteBackfillRange,
+    WriteCertificate,
+    WriteDepartment,
+    WritePullRequest,
+    WritePush,
+)
+from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteConsent, WriteFetch, WriteOwnDocument
+
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.account import AccountName
     from chalicelib.domain.accounts.flows import Flow
@@ -265,6 +280,21 @@ Change = (
     | ReleaseMembership
     | WriteFullRegistration
     | WriteCrlState
+    | WriteDepartment
+    | TakeIssuerId
+    | WriteCertificate
+    | TakeUri
+    | MakeFindable
+    | EndFindable
+    | UseOnceFor
+    | WritePush
+    | WritePullRequest
+    | WriteBackfill
+    | WriteBackfillRange
+    | WriteFetch
+    | WriteConsent
+    | WriteOwnDocument
+    | RemoveOwnDocument
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from chalicelib.domain.audit import Event
     from chalicelib.domain.changes import Change
     from chalicelib.domain.codes import ServerKey
+    from chalicelib.domain.departments.backfills import Backfill, BackfillRange
+    from chalicelib.domain.departments.certificates import Certificate
+    from chalicelib.domain.departments.departments import Department
+    from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
+    from chalicelib.domain.departments.pushes import Push
+    from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
+    from chalicelib.domain.digilocker.consents import Consent
+    from chalicelib.domain.digilocker.fetches import Fetch
+    from chalicelib.domain.digilocker.own_documents import OwnDocument
     from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
     from chalicelib.domain.icegate.full_registrations import FullRegistration, FullRegistrationStatus
     from chalicelib.domain.icegate.holders import Holder
@@ -157,6 +166,114 @@ class Store(Protocol):
         """What is known of a watched CRL."""
         ...
 
+    def department(self, department_id: str) -> Department | None:
+        """The department of this id."""
+        ...
+
+    def departments(self) -> tuple[Department, ...]:
+        """Every department, by issuer id; may lag behind the writes by a moment."""
+        ...
+
+    def certificate(self, certificate_id: str) -> Certificate | None:
+        """The certificate of this id."""
+        ...
+
+    def certificate_of(self, uri: str) -> str | None:
+        """The id of the certificate that bears this URI, or bore it."""
+        ...
+
+    def certificates_there(self, certificate_ids: tuple[str, ...]) -> frozenset[str]:
+        """Which of these certificates exist, at most 100 asked for."""
+        ...
+
+    def findable(self, search_key: str) -> tuple[Certificate, ...]:
+        """The certificates under a search key, at most 25, in one read; as `MakeFindable` wrote them."""
+        ...
+
+    def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:
+        """A department's certificates, the newest first, from the one after the id `after`; may lag by a moment."""
+        ...
+
+    def certificates_preparing(self, before: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of certificates that wait for their PDF and XML since before `before`, the longest waiting first."""
+        ...
+
+    def push(self, push_id: str) -> Push | None:
+        """The push of this id."""
+        ...
+
+    def due_pushes(self, now: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of pushes that are due at `now`, the longest due first; may lag behind by a moment."""
+        ...
+
+    def pull_request(self, request_id: str) -> PullRequest | None:
+        """The pending pull of this id."""
+        ...
+
+    def pull_requests_of(self, department_id: str, status: PullRequestStatus, at_most: int) -> tuple[PullRequest, ...]:
+        """A department's pending pulls in this status, the longest waiting first; may lag behind by a moment."""
+        ...
+
+    def backfill(self, backfill_id: str) -> Backfill | None:
+        """The backfill of this id."""
+        ...
+
+    def backfills_of(self, department_id: str, at_most: int) -> tuple[Backfill, ...]:
+        """A department's backfills, the newest first; may lag behind by a moment."""
+        ...
+
+    def backfill_ranges(self, backfill_id: str) -> Iterator[BackfillRange]:
+        """The checkpoints of a backfill, by number, a page at a time."""
+        ...
+
+    def backfill_range(self, backfill_id: str, number: int) -> BackfillRange | None:
+        """The checkpoint of one range."""
+        ...
+
+    def department_days(self, department_id: str, first: date, last: date) -> tuple[DepartmentDay, ...]:
+        """A department's counts by day (IST), the first and the last day included; days without any are left out."""
+        ...
+
+    def troubles_of(self, department_id: str, at_most: int) -> tuple[Trouble, ...]:
+        """A department's last troubles, the newest first."""
+        ...
+
+    def count(self, department_id: str, day: date, counts: Mapping[Counted, int]) -> None:
+        """Counts for a department, beside other writes and under no condition."""
+        ...
+
+    def tell_trouble(self, trouble: Trouble) -> None:
+        """Writes a trouble down; the same again changes nothing."""
+        ...
+
+    def fetch(self, fetch_id: str) -> Fetch | None:
+        """The fetch of this id."""
+        ...
+
+    def consent(self, consent_id: str) -> Consent | None:
+        """The consent of this id."""
+        ...
+
+    def consents_of(self, owner: OwnerKey) -> tuple[Consent, ...]:
+        """An owner's consents, the newest first; may lag behind the writes by a moment."""
+        ...
+
+    def consents_to_end(self, now: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of consents that are being revoked, or whose time ended before `now`; may lag by a moment."""
+        ...
+
+    def own_document(self, document_id: str) -> OwnDocument | None:
+        """The document of this id."""
+        ...
+
+    def own_documents_of(self, owner: OwnerKey) -> tuple[OwnDocument, ...]:
+        """An owner's documents, the newest first; may lag behind the writes by a moment."""
+        ...
+
+    def own_documents_to_review(self, at_most: int) -> tuple[OwnDocument, ...]:
+        """Documents that wait for an officer, the longest waiting first; may lag behind by a moment."""
+        ...
+
     def tries(self, key: str) -> Tries:
         """The tries under `key`; none taken yet where nothing is stored."""
         ...
@@ -197,6 +314,9 @@ class Journey(StrEnum):
     IEC_LINKING = "iec_linking"
     IEC_USER_CHANGE = "iec_user_change"
     FULL_REGISTRATION = "full_registration"
+    DIGILOCKER_FETCH = "digilocker_fetch"
+    CERTIFICATE_PUBLISHING = "certificate_publishing"
+    CERTIFICATE_BACKFILL = "certificate_backfill"
 
 
 class Journeys(Protocol):
@@ -258,4 +378,23 @@ class Documents(Protocol):
 
     def download_url(self, key: str, file_name: str) -> str:
         """An address at which a document can be read for 5 minutes, as a file of this name."""
+        ...
+
+
+class VaultUnavailable(Exception):  # noqa: N818
+    """The key service did not answer; repeating helps."""
+
+
+class Vault(Protocol):
+    """Seals secrets that must be read again under a key in KMS: tokens, client secrets, API keys."""
+
+    def seal(self, context: str, secret: bytes) -> str:
+        """`secret` sealed for `context` (whose and what it is). Raises `VaultUnavailable`."""
+        ...
+
+    def opened(self, context: str, sealed: str) -> bytes:
+        """The secret again; it may be remembered for a few minutes.
+
+        Raises `sealing.SealBroken` where it was altered, moved or sealed for something else, and `VaultUnavailable`.
+        """
         ...

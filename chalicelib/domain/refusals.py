@@ -82,6 +82,20 @@ class Code(StrEnum):
     DOCUMENTS_MISSING = "documents_missing"
     REVIEW_CONFLICT = "review_conflict"
     DIGITAL_SIGNATURE_EXPIRED = "digital_signature_expired"
+    # Departments and DigiLocker.
+    DEPARTMENT_SUSPENDED = "department_suspended"
+    DEPARTMENT_CONFLICT = "department_conflict"
+    DEPARTMENT_TOKEN_INVALID = "department_token_invalid"  # noqa: S105 - a code
+    ISSUER_ID_TAKEN = "issuer_id_taken"
+    CERTIFICATE_CONFLICT = "certificate_conflict"
+    PULL_REQUEST_CONFLICT = "pull_request_conflict"
+    PUSH_NOT_POSSIBLE = "push_not_possible"
+    IMPORT_CONFLICT = "import_conflict"
+    DIGILOCKER_NOT_OFFERED = "digilocker_not_offered"
+    DIGILOCKER_UNAVAILABLE = "digilocker_unavailable"
+    CONSENT_ENDED = "consent_ended"
+    DOCUMENT_NOT_USABLE = "document_not_usable"
+    DOCUMENT_REVIEW_CONFLICT = "document_review_conflict"
 
 
 @dataclass(frozen=True, slots=True)

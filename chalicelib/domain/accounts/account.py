@@ -18,9 +18,11 @@ class Role(StrEnum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    # Of a department on DigiLocker: the post's authority is the department's id.
+    DEPARTMENT_OFFICER = "department_officer"
 
 
-STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+STAFF = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.DEPARTMENT_OFFICER})
 
 
 def parse_role(value: str) -> Role:

@@ -1,0 +1,1 @@
+"""Departments that issue certificates through DigiLocker, ask for documents there, or both."""

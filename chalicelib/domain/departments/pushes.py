@@ -1,0 +1,42 @@
+"""A push: one Push URI to DigiLocker about one certificate, from when it is due until it is done or parked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PushAction(StrEnum):
+    """Push URI's actions."""
+
+    ADD = "A"
+    UPDATE = "U"
+    DELETE = "D"
+
+
+class PushStatus(StrEnum):
+    """Where a push stands."""
+
+    DUE = "due"
+    PUSHED = "pushed"
+    # Given up for now; `reason` says why. Transient reasons are tried again by the schedule.
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One push. `due_at`: when the schedule may start its journey (again); `round` counts its journeys."""
+
+    push_id: str
+    certificate_id: str
+    department_id: str
+    action: PushAction
+    status: PushStatus
+    created_at: datetime
+    due_at: datetime | None
+    attempts: int = 0
+    round: int = 0
+    reason: str | None = None
+    pushed_at: datetime | None = None
+    revision: str | None = None

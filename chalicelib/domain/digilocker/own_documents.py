@@ -1,0 +1,87 @@
+"""My documents: what a person fetched from DigiLocker, each with where it came from and how it was found to be theirs.
+
+`OwnDocuments` is how later journeys are offered them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.domain.accounts.owners import OwnerKey
+
+
+class Match(StrEnum):
+    """How the name and the birth date on a document fit its owner (docs/digilocker.md tells the policy)."""
+
+    EXACT = "exact"
+    NORMALISED = "normalised"
+    # An officer looks; until then nothing uses the document.
+    REVIEW = "review"
+    # An officer found it to be the owner's, or not.
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+USABLE = frozenset({Match.EXACT, Match.NORMALISED, Match.CONFIRMED})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """One document. `sha256` (hex) is of the bytes whose hmac was checked; `key` is where they lie.
+
+    `uri_hash` (SHA-256, hex) tells the same document when it is fetched again; the URI itself is not kept.
+    `number` is what the certificate's XML says, "" where there is none. `masked` is how it is shown.
+    """
+
+    document_id: str
+    owner: OwnerKey
+    consent_id: str
+    doctype: str
+    title: str
+    issuer: str
+    uri_hash: str
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+    fetched_at: datetime
+    match: Match
+    name: str = ""
+    number: str = ""
+    masked: str = ""
+    # The XML beside the PDF, where there is one.
+    xml_key: str | None = None
+    # What used it: `full_registration:<id>`. It is kept for them when consent is revoked, by their own rule.
+    used_by: tuple[str, ...] = ()
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    revision: str | None = None
+
+    def __repr__(self) -> str:
+        return f"OwnDocument({self.document_id!r}, {self.doctype!r}, {self.match.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A document as a later journey is offered it: bytes on demand, and what was verified about it."""
+
+    document: OwnDocument
+    content: bytes
+
+
+class OwnDocuments(Protocol):
+    """What later journeys ask of My documents."""
+
+    def offered(self, owner: OwnerKey, doctypes: tuple[str, ...]) -> tuple[OwnDocument, ...]:
+        """An owner's usable documents of these types under a consent that counts, the newest first."""
+        ...
+
+    def take(self, owner: OwnerKey, document_id: str, used_by: str) -> Offered:
+        """A usable document's bytes, its SHA-256 checked again, with the use written down.
+
+        Raises `Refusal` `not_found` or `document_not_usable`, and `DocumentsUnavailable`.
+        """
+        ...
