@@ -1,7 +1,8 @@
 """The composition root: ties the adapters to the domain, each part made when it is first asked for.
 
 The parts are `functools.cached_property`, and each imports its own adapter, so that a step Lambda loads no more than
-it uses. What reaches the outside stands in `suite_outside`, what is done under signature in `suite_signatures`.
+it uses. What reaches the outside stands in `suite_outside`, what is done under signature in `suite_signatures`,
+departments in `suite_departments`, DigiLocker as a requester in `suite_digilocker`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.settings import Settings
-from chalicelib.suite_signatures import UnderSignature
+from chalicelib.suite_digilocker import WithDigiLocker
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.authenticator_loss import AuthenticatorLoss
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.staff.readiness import ReadinessDesk
 
 
-class Suite(UnderSignature):
+class Suite(WithDigiLocker):
     """All parts of the suite for one configuration and one clock."""
 
     @cached_property
