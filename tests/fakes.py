@@ -361,6 +361,11 @@ class FakeDocuments:
             raise ValueError(form.fields["key"])
         self.put(form.fields["key"], content, form.fields["Content-Type"])
 
+    def remove(self, key: str) -> None:
+        self._demand_available()
+        self.kept.pop(key, None)
+        self.types.pop(key, None)
+
     def download_url(self, key: str, file_name: str) -> str:
         return f"https://documents.example/{key}?as={file_name}"
 

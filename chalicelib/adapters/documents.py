@@ -74,6 +74,13 @@ class S3Documents:
         )
         return UploadForm(form["url"], form["fields"], now + UPLOAD_WITHIN)
 
+    def remove(self, key: str) -> None:
+        """See `ports.Documents`. Earlier versions go by the bucket's own rule (docs/deploy.md)."""
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except (BotoCoreError, ClientError) as failed:
+            raise DocumentsUnavailable(key) from failed
+
     def download_url(self, key: str, file_name: str) -> str:
         """See `ports.Documents`; nobody is asked here. The browser saves the file and does not show it."""
         asked = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": saved_as(file_name)}

@@ -376,6 +376,10 @@ class Documents(Protocol):
         """A form by which a browser uploads one file of at most `at_most` bytes within 10 minutes."""
         ...
 
+    def remove(self, key: str) -> None:
+        """Removes a document; one that is gone is no matter. Raises `DocumentsUnavailable`."""
+        ...
+
     def download_url(self, key: str, file_name: str) -> str:
         """An address at which a document can be read for 5 minutes, as a file of this name."""
         ...

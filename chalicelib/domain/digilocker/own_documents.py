@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,6 +25,8 @@ class Match(StrEnum):
     REFUSED = "refused"
 
 
+# What a file from DigiLocker may weigh, in bytes (its own limit for uploads).
+FILE_AT_MOST = 10 * 1024 * 1024
 USABLE = frozenset({Match.EXACT, Match.NORMALISED, Match.CONFIRMED})
 
 
@@ -56,6 +58,11 @@ class OwnDocument:
     xml_key: str | None = None
     # What used it: `full_registration:<id>`. It is kept for them when consent is revoked, by their own rule.
     used_by: tuple[str, ...] = ()
+    # Why it does not simply fit: `name_nearly`, `birth_date_unknown`, `name_differs`, `number_differs`, …
+    because: str = ""
+    born_on: date | None = None
+    # What the officer wrote.
+    said: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
     revision: str | None = None

@@ -58,6 +58,9 @@ class UploadedDocument:
     size: int | None = None
     sha256: str | None = None
     reason: str | None = None
+    # For one that was fetched from DigiLocker: who issued it, and when it was fetched.
+    issuer: str | None = None
+    fetched_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"UploadedDocument({self.document_id!r}, {self.status.value})"
