@@ -29,7 +29,7 @@ run: environment ## Serve the site and the console (PORT=8000 CONSOLE_PORT=8001;
 test: environment ## Run all tests, the browser's among them (ARGS="tests/domain -k codes" for some)
 	@echo "Looking for Chromium…"
 	@CHROMIUM="$$($(IN_VENV) -m infra.local.chromium)" && export CHROMIUM \
-	  && echo "Running the tests with $$CHROMIUM…" && exec $(IN_VENV) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup $(ARGS)
+	  && echo "Running the tests with $$CHROMIUM…" && exec $(IN_VENV) -m pytest -n $(WORKERS) --maxprocesses 4 $(ARGS)
 
 lint: environment ## Check style, types, and that docs/openapi.json is as the code
 	@echo "ruff…"

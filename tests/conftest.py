@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
+from xdist.workermanage import WorkerController
 
 from infra.local import dynamodb_local
 from infra.local.laptop import Engine, Laptop
+from tests import workers
 from tests.laptops import Laptops
 
 # How long an example takes is the machine's affair, not the suite's: nothing is timed in tests.
@@ -87,13 +89,33 @@ def _have_second_engine(config: pytest.Config) -> None:
     pytest.skip(f"second engine not exercised: {reason}")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    workers.refuse_sets(metafunc)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file that want one engine in one process: a laptop is slow to change, its tests are many."""
     for item in items:
-        callspec = getattr(item, "callspec", None)
-        engine = callspec.params.get("engine", "none") if callspec else "none"
-        item.add_marker(pytest.mark.xdist_group(f"{engine}:{item.path.name}"))
+        workers.refuse_what_differs(item)
+    items.sort(key=workers.turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return workers.scheduler(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    # A worker hands what it has to say to the process that prints.
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["not exercised"] = session.config.stash.get(_not_exercised, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    reasons = getattr(node, "workeroutput", {}).get("not exercised", [])
+    node.config.stash.setdefault(_not_exercised, []).extend(reasons)
 
 
 @pytest.hookimpl(trylast=True)
