@@ -26,7 +26,12 @@ class PushStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One push. `due_at`: when the schedule may start its journey (again); `round` counts its journeys."""
+    """One push. `due_at`: when the schedule may start its journey (again); `round` counts its journeys.
+
+    `push_id` follows from certificate, account and action (`publishing.push_id_of`). One call about a certificate is
+    under way at a time: whoever makes it holds the certificate's first push (its `A`) until `claimed_until`, under
+    the id of the push that it is about.
+    """
 
     push_id: str
     certificate_id: str
@@ -39,4 +44,6 @@ class Push:
     round: int = 0
     reason: str | None = None
     pushed_at: datetime | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
     revision: str | None = None
