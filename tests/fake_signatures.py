@@ -18,6 +18,7 @@ class FakeSignatureReads:
     """The part of `tests.fakes.FakeStore` that is about signatures and what follows from them."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._signings: dict[str, Signing] = {}
         self._iec_records: dict[str, IecRecord] = {}
         self._iec_users: dict[str, IecUser] = {}

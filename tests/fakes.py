@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
 
 from chalicelib.domain import changes
 from chalicelib.domain.accounts.account import Account, AccountName
@@ -25,15 +24,25 @@ from chalicelib.domain.identifiers import Iec, folded
 from chalicelib.domain.limits import Tries
 from chalicelib.domain.notices import Notice, NoticeNotSent
 from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.ports import DocumentsUnavailable, Journey, JourneysUnavailable, UploadForm, Woken
+from chalicelib.domain.ports import (
+    DocumentsUnavailable,
+    Journey,
+    JourneysUnavailable,
+    UploadForm,
+    VaultUnavailable,
+    Woken,
+)
+from chalicelib.domain.sealing import SealBroken
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
+from tests.fake_departments import FakeDepartmentReads, FakeDigiLockerReads
 from tests.fake_signatures import FakeSignatureReads, user_key
+from tests.fake_writes import FakeWrite, over
 
 Named = IcegateAccount | Hold | AccountName | None
 
 
-class FakeStore(FakeSignatureReads):
+class FakeStore(FakeSignatureReads, FakeDepartmentReads, FakeDigiLockerReads):
     """`ports.Store` in memory: all changes of a write or none, each under its condition."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -157,112 +166,94 @@ class FakeStore(FakeSignatureReads):
             raise StoreUnavailable
         return revision
 
-    def _write_of(self, change: Change, revision: str) -> _Write:  # noqa: C901, PLR0911, PLR0912 - one for each change
+    def _write_of(self, change: Change, revision: str) -> FakeWrite:  # noqa: C901, PLR0911, PLR0912 - one for each change
         match change:
             case changes.WriteRegistration(made):
-                return _over(self._registrations, made.registration_id, made, revision)
+                return over(self._registrations, made.registration_id, made, revision)
             case changes.CountUp(counter):
                 counted = self._counted.get(counter.key, 0)
-                return _Write(self._counted, counter.key, counted < counter.limit, counted + 1)
+                return FakeWrite(self._counted, counter.key, counted < counter.limit, counted + 1)
             case changes.WriteTries(tries, keep_until):
                 known, _ = self._tries.get(tries.key, (Tries(tries.key), None))
                 written = (replace(tries, revision=revision), keep_until)
-                return _Write(self._tries, tries.key, tries.revision == known.revision, written)
+                return FakeWrite(self._tries, tries.key, tries.revision == known.revision, written)
             case changes.UseOnce(key, _):
-                return _Write(self._used, key, key not in self._used, value=True)
+                return FakeWrite(self._used, key, key not in self._used, value=True)
             case changes.PointToRegistration(iec, registration_id):
                 kept = self._temporary_passwords.get(iec)
                 pointing = kept and replace(kept, registration_id=registration_id, revision=revision)
-                return _Write(self._temporary_passwords, iec, kept is not None, pointing)
+                return FakeWrite(self._temporary_passwords, iec, kept is not None, pointing)
             case changes.UseTemporaryPassword(iec, now):
                 kept = self._temporary_passwords.get(iec)
                 used = kept and replace(kept, used_at=now, revision=revision)
-                return _Write(self._temporary_passwords, iec, kept is not None and kept.used_at is None, used)
+                return FakeWrite(self._temporary_passwords, iec, kept is not None and kept.used_at is None, used)
             case changes.WriteTemporaryPassword(temporary):
-                return _over(self._temporary_passwords, temporary.iec, temporary, revision)
+                return over(self._temporary_passwords, temporary.iec, temporary, revision)
             case changes.WriteSession(session):
-                return _over(self._sessions, session.token_hash, session, revision)
+                return over(self._sessions, session.token_hash, session, revision)
             case changes.EndSession(session):
                 known_one = self._sessions.get(session.token_hash)
                 holds = known_one is not None and known_one.revision == session.revision
-                return _Write(self._sessions, session.token_hash, holds, None)
+                return FakeWrite(self._sessions, session.token_hash, holds, None)
             case changes.WriteOwner(Account() as account):
-                return _over(self._accounts, account.account_id, account, revision)
+                return over(self._accounts, account.account_id, account, revision)
             case changes.WriteAccountRegistration(opened):
-                return _over(self._account_registrations, opened.registration_id, opened, revision)
+                return over(self._account_registrations, opened.registration_id, opened, revision)
             case changes.PointToAccountRegistration(key, registration_id, keep_until):
-                return _Write(self._pointers, key, holds=True, value=(registration_id, keep_until))
+                return FakeWrite(self._pointers, key, holds=True, value=(registration_id, keep_until))
             case changes.WriteFlow(flow):
-                return _over(self._flows, flow.flow_id, flow, revision)
+                return over(self._flows, flow.flow_id, flow, revision)
             case changes.WriteMessage(message):
-                return _over(self._messages, message.message_id, message, revision)
+                return over(self._messages, message.message_id, message, revision)
             case changes.AppendEvent(event):
                 key = f"{event.stream} {event.sequence}"
-                return _Write(self._events, key, key not in self._events, event)
+                return FakeWrite(self._events, key, key not in self._events, event)
             case _:
-                return self._write_of_signatures(change, revision) or self._write_of_name(change, revision)
+                return (
+                    self._write_of_signatures(change, revision)
+                    or self.write_of_departments(change, revision)
+                    or self.write_of_digilocker(change, revision)
+                    or self._write_of_name(change, revision)
+                )
 
-    def _write_of_signatures(self, change: Change, revision: str) -> _Write | None:  # noqa: PLR0911 - as above
+    def _write_of_signatures(self, change: Change, revision: str) -> FakeWrite | None:  # noqa: PLR0911 - as above
         match change:
             case changes.WriteSigning(signing):
-                return _over(self._signings, signing.signing_id, signing, revision)
+                return over(self._signings, signing.signing_id, signing, revision)
             case changes.WriteIecUser(user):
-                return _over(self._iec_users, user_key(user.iec, user.user_id), user, revision)
+                return over(self._iec_users, user_key(user.iec, user.user_id), user, revision)
             case changes.TakeMembership(membership):
                 known = self._memberships.get(membership.account_id)
-                return _Write(self._memberships, membership.account_id, known in (None, membership), membership)
+                return FakeWrite(self._memberships, membership.account_id, known in (None, membership), membership)
             case changes.ReleaseMembership(membership):
                 holds = self._memberships.get(membership.account_id) == membership
-                return _Write(self._memberships, membership.account_id, holds, None)
+                return FakeWrite(self._memberships, membership.account_id, holds, None)
             case changes.WriteFullRegistration(registration):
-                return _over(self._full_registrations, registration.registration_id, registration, revision)
+                return over(self._full_registrations, registration.registration_id, registration, revision)
             case changes.WriteCrlState(state):
-                return _over(self._crl_states, state.source_id, state, revision)
+                return over(self._crl_states, state.source_id, state, revision)
         return None
 
-    def _write_of_name(self, change: Change, revision: str) -> _Write:
+    def _write_of_name(self, change: Change, revision: str) -> FakeWrite:
         names, name = self._names, _name_in(change)
         known = names.get(name)
         match change:
             case changes.HoldIcegateId(hold, now):
                 is_own = isinstance(known, Hold) and known.iec == hold.iec
-                return _Write(names, name, is_own or _is_free(known, now), hold)
+                return FakeWrite(names, name, is_own or _is_free(known, now), hold)
             case changes.ReleaseIcegateId(hold):
-                return _Write(names, name, _is_held_by(known, hold.registration_id), None)
+                return FakeWrite(names, name, _is_held_by(known, hold.registration_id), None)
             case changes.OpenAccount(account):
                 value = replace(account, revision=revision)
-                return _Write(names, name, _is_held_by(known, account.registration_id), value)
+                return FakeWrite(names, name, _is_held_by(known, account.registration_id), value)
             case changes.WriteOwner(IcegateAccount() as account):
                 holds = isinstance(known, IcegateAccount) and known.revision == account.revision
-                return _Write(names, name, holds, replace(account, revision=revision))
+                return FakeWrite(names, name, holds, replace(account, revision=revision))
             case changes.TakeName(taken, now):
-                return _Write(names, name, _is_of(known, taken.account_id) or _is_free(known, now), taken)
+                return FakeWrite(names, name, _is_of(known, taken.account_id) or _is_free(known, now), taken)
             case changes.ReleaseName(taken):
-                return _Write(names, name, _is_of(known, taken.account_id), None)
+                return FakeWrite(names, name, _is_of(known, taken.account_id), None)
         raise TypeError(type(change).__name__)
-
-
-@dataclass
-class _Write:
-    """What a change does to one item: whether it holds, and the item's new value (None: it goes)."""
-
-    table: dict[str, Any]
-    key: str
-    holds: bool
-    value: Any
-
-    def make(self) -> None:
-        if self.value is None:
-            del self.table[self.key]
-        else:
-            self.table[self.key] = self.value
-
-
-def _over(table: dict[str, Any], key: str, record: Any, revision: str) -> _Write:
-    """A record over the version that was read."""
-    stored = table.get(key)
-    holds = record.revision == (stored.revision if stored else None)
-    return _Write(table, key, holds, replace(record, revision=revision))
 
 
 def _name_in(change: Change) -> str:
@@ -391,3 +382,28 @@ class FakeKeyring:
 
     def withdraw_oldest(self) -> None:
         del self._keys[0]
+
+
+class FakeVault:
+    """`ports.Vault`: what it sealed opens again, for the same context alone; can be unavailable."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, bytes]] = {}
+        self.is_available = True
+
+    def seal(self, context: str, secret: bytes) -> str:
+        self._demand_available()
+        sealed = f"sealed.{secrets.token_hex(8)}"
+        self._kept[sealed] = (context, secret)
+        return sealed
+
+    def opened(self, context: str, sealed: str) -> bytes:
+        self._demand_available()
+        of, secret = self._kept.get(sealed, ("", b""))
+        if sealed not in self._kept or of != context:
+            raise SealBroken
+        return secret
+
+    def _demand_available(self) -> None:
+        if not self.is_available:
+            raise VaultUnavailable
