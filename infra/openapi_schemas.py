@@ -72,10 +72,24 @@ class Schemas:
             "type": "object",
             "description": inspect.getdoc(model),
             "required": [name for name, field in fields.items() if not field.optional],
-            "properties": {name: _sent(field) for name, field in fields.items()},
+            "properties": {name: self._sent(field) for name, field in fields.items()},
             "additionalProperties": False,
         }
         return self._named(model.__name__, schema)
+
+    def _sent(self, field: Sent) -> Schema:
+        """The schema of one field of a body, with those of the objects inside it."""
+        if field.kind not in {"array", "object"}:
+            return _sent(field)
+        inner: Schema = {"type": "string", "maxLength": field.at_most}
+        if field.records:
+            inner = {"type": "object", "maxProperties": 100, "additionalProperties": inner}
+        elif field.model:
+            inner = self.of_body(field.model)
+        if field.kind == "object":
+            return {"description": field.description, "anyOf": [inner, {"type": "null"}], "examples": [field.example]}
+        told = {"description": field.description, "examples": [field.example], "maxItems": field.most}
+        return {"type": "array", **told, "items": inner}
 
     def of_answer(self, view: type[Any]) -> Schema:
         """The reference to an answer's schema, and those of the views inside it."""
@@ -130,7 +144,9 @@ def _sent(field: Sent) -> Schema:
     if field.kind == "string":
         schema |= {"minLength": 1, "maxLength": field.at_most}
     if field.kind == "integer":
-        schema["minimum"] = 0
+        schema["minimum"] = 0 if field.optional else 1
+        if not field.optional:
+            schema["maximum"] = field.at_most
     if field.secret:
         schema |= {"format": "password", "writeOnly": True}
     return schema

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal, invalid
 
 BODY_AT_MOST = 16 * 1024
+_NAMES_AT_MOST = 100
+_NAME_AT_MOST = 64
 Model = TypeVar("Model")
 Parser = Callable[[str], Any]
 
@@ -25,13 +27,19 @@ class Sent:
 
     parse: Parser
     description: str
-    example: str | bool | int
+    example: Any
     kind: str = "string"
     at_most: int = 256
     secret: bool = False
     optional: bool = False
     # Whether line breaks may stand in it, as in a file that was pasted (PEM).
     lines: bool = False
+    # Of an object, or of each of a list: its model; None for a list of texts, and for an object of free names.
+    model: type[Any] | None = None
+    # Of a list, or of an object of free names: how many there may be.
+    most: int = 0
+    # Whether a list holds objects of free names.
+    records: bool = False
 
 
 def sent(parse: Parser, description: str, example: str, *, at_most: int = 256, secret: bool = False) -> Any:  # noqa: ANN401
@@ -64,6 +72,45 @@ def optional_flag(description: str) -> Any:  # noqa: ANN401
     """A field that may be left out (False then): `true` or `false`."""
     asked = Sent(str, description, example=True, kind="boolean", optional=True)
     return dataclasses.field(default=False, metadata={"sent": asked})
+
+
+def sent_texts(parse: Parser, description: str, example: list[str], *, most: int, at_most: int = 256) -> Any:  # noqa: ANN401
+    """A field that holds a list of at most `most` texts, each read as by `sent`: a tuple."""
+    return dataclasses.field(metadata={"sent": Sent(parse, description, example, "array", at_most, most=most)})
+
+
+def sent_each(model: type[Any], description: str, *, most: int) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
+    """A field that holds a list of at most `most` objects, each read into `model`: a tuple.
+
+    What is wrong with one is told under its place: `fields[2].name`.
+    """
+    asked = Sent(str, description, [example_of(model)], "array", model=model, most=most)
+    return dataclasses.field(metadata={"sent": asked})
+
+
+def sent_records(description: str, example: dict[str, str], *, most: int, at_most: int = 1024) -> Any:  # noqa: ANN401
+    """A field that holds a list of at most `most` objects, each a mapping of free names to texts: a tuple of dicts.
+
+    An object holds at most 100 names of at most 64 signs; a text may be empty.
+    """
+    asked = Sent(str, description, [example], "array", at_most, most=most, records=True)
+    return dataclasses.field(metadata={"sent": asked})
+
+
+def optional_object(model: type[Any], description: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
+    """A field that may be left out (None then): an object that is read into `model`."""
+    asked = Sent(str, description, example_of(model), "object", optional=True, model=model)
+    return dataclasses.field(default=None, metadata={"sent": asked})
+
+
+def sent_number(description: str, example: int, *, at_most: int) -> Any:  # noqa: ANN401 - as above
+    """A field that holds a whole number of 1 to `at_most`."""
+    return dataclasses.field(metadata={"sent": Sent(int, description, example, "integer", at_most)})
+
+
+def example_of(model: type[Any]) -> dict[str, Any]:
+    """An object that fits a model, for the API description."""
+    return {name: field.example for name, field in fields_of(model).items()}
 
 
 def fields_of(model: type[Any]) -> Mapping[str, Sent]:
@@ -123,6 +170,8 @@ def read(model: type[Model], content: Mapping[str, object]) -> Model:
                 values[name] = _value(field, content.get(name))
         except FieldProblem as problem:
             errors[name] = problem.error
+        except _Inside as inside:
+            errors |= {f"{name}{place}": error for place, error in inside.errors.items()}
     for name in content:
         if name not in wanted:
             errors[_shown(name)] = FieldError("unknown_field")
@@ -131,9 +180,21 @@ def read(model: type[Model], content: Mapping[str, object]) -> Model:
     return model(**values)
 
 
+class _Inside(Exception):  # noqa: N818 - like `FieldProblem`, of what stands inside a field
+    """What is wrong inside a list or an object: place (`[2].name`) to why."""
+
+    def __init__(self, errors: Mapping[str, FieldError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 def _value(field: Sent, value: object) -> object:
     if value is None:
         raise FieldProblem("required")
+    if field.kind == "array":
+        return _listed(field, value)
+    if field.kind == "object":
+        return _object(field, value)
     if field.kind == "boolean":
         if field.optional and value is False:
             return False
@@ -143,7 +204,13 @@ def _value(field: Sent, value: object) -> object:
     if field.kind == "integer":
         if type(value) is not int or value < 0:
             raise FieldProblem("not_a_number")
+        if not field.optional and not 1 <= value <= field.at_most:
+            raise FieldProblem("number_out_of_range", most=field.at_most)
         return value
+    return _text(field, value)
+
+
+def _text(field: Sent, value: object) -> object:
     if not isinstance(value, str):
         raise FieldProblem("not_text")
     if len(value) > field.at_most:
@@ -153,6 +220,59 @@ def _value(field: Sent, value: object) -> object:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in looked_at):
         raise FieldProblem("bad_characters")
     return field.parse(value)
+
+
+def _listed(field: Sent, value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise FieldProblem("not_a_list")
+    if len(value) > field.most:
+        raise FieldProblem("too_many", limit=field.most)
+    read_one = _record if field.records else _object if field.model else _one_text
+    values: list[object] = []
+    errors: dict[str, FieldError] = {}
+    for place, one in enumerate(value):
+        try:
+            values.append(read_one(field, one))
+        except FieldProblem as problem:
+            errors[f"[{place}]"] = problem.error
+        except _Inside as inside:
+            errors |= {f"[{place}]{within}": error for within, error in inside.errors.items()}
+    if errors:
+        raise _Inside(errors)
+    return tuple(values)
+
+
+def _one_text(field: Sent, value: object) -> object:
+    if value is None:
+        raise FieldProblem("required")
+    return _text(field, value)
+
+
+def _object(field: Sent, value: object) -> object:
+    if not isinstance(value, dict) or field.model is None:
+        raise FieldProblem("not_an_object")
+    try:
+        return read(field.model, value)
+    except Refusal as refusal:
+        raise _Inside({f".{name}": error for name, error in refusal.errors.items()}) from refusal
+
+
+def _record(field: Sent, value: object) -> object:
+    if not isinstance(value, dict):
+        raise FieldProblem("not_an_object")
+    if len(value) > _NAMES_AT_MOST:
+        raise FieldProblem("too_many", limit=_NAMES_AT_MOST)
+    errors: dict[str, FieldError] = {}
+    for name, one in value.items():
+        try:
+            if len(name) > _NAME_AT_MOST:
+                raise FieldProblem("too_long", limit=_NAME_AT_MOST)  # noqa: TRY301 - told under the name's place
+            _text(field, one)
+        except FieldProblem as problem:
+            errors[f".{_shown(name)}"] = problem.error
+    if errors:
+        raise _Inside(errors)
+    return dict(value)
 
 
 def _shown(name: str) -> str:
