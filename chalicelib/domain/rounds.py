@@ -20,15 +20,26 @@ from chalicelib.domain.changes import (
     HoldIcegateId,
     ReleaseMembership,
     ReleaseName,
+    RemoveOwnDocument,
+    TakeIssuerId,
     TakeMembership,
     UseOnce,
     WriteAccountRegistration,
+    WriteBackfill,
+    WriteBackfillRange,
+    WriteCertificate,
+    WriteConsent,
     WriteCrlState,
+    WriteDepartment,
+    WriteFetch,
     WriteFlow,
     WriteFullRegistration,
     WriteIecUser,
     WriteMessage,
+    WriteOwnDocument,
     WriteOwner,
+    WritePullRequest,
+    WritePush,
     WriteRegistration,
     WriteSession,
     WriteSigning,
@@ -49,15 +60,25 @@ _VERSIONED = (
     # Only its own account gives a name up, or leaves its IEC: another run has done so already.
     ReleaseMembership,
     ReleaseName,
+    RemoveOwnDocument,
     # The decision reads what the login is of, and says so when it is made again.
     TakeMembership,
     WriteAccountRegistration,
+    WriteBackfill,
+    WriteBackfillRange,
+    WriteCertificate,
+    WriteConsent,
     WriteCrlState,
+    WriteDepartment,
+    WriteFetch,
     WriteFlow,
     WriteFullRegistration,
     WriteIecUser,
     WriteMessage,
+    WriteOwnDocument,
     WriteOwner,
+    WritePullRequest,
+    WritePush,
     WriteRegistration,
     WriteSession,
     WriteSigning,
@@ -120,6 +141,8 @@ def as_refusal(refused: ChangeRefused) -> Refusal:
             return Refusal(counter.refusal, retry_at=counter.until)
         case UseOnce():
             return Refusal(Code.CAPTCHA_USED, errors={"captcha": FieldError("captcha_incorrect")})
+        case TakeIssuerId():
+            return Refusal(Code.ISSUER_ID_TAKEN, errors={"issuer_id": FieldError("issuer_id_taken")})
         case HoldIcegateId():
             return Refusal(Code.ICEGATE_ID_TAKEN, errors={"icegate_id": FieldError("icegate_id_taken")})
         case _:

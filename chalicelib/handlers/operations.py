@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.domain.authorisation import RULES, Access, Actor, Rule, demand
+from chalicelib.domain.authorisation import RULES, Access, Actor, Rule, demand, demand_department
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import StoreUnavailable
 from chalicelib.domain.devices import device_of
@@ -28,10 +28,15 @@ from chalicelib.handlers.logs import logger
 from chalicelib.suite import suite
 from chalicelib.web.texts import negotiate
 
+if TYPE_CHECKING:
+    from chalicelib.domain.departments.keys import DepartmentSystem
+
 SESSION_COOKIE = "__Host-session"
 BROWSER_COOKIE = "__Host-browser"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _TOKEN_AT_MOST = 128
+# How an issuing token begins (`departments.keys`), so that a session's bearer is not looked for among departments.
+_ISSUING_TOKEN = "dpt_"  # noqa: S105 - the beginning of every one
 _COOKIE_AT_MOST = 256
 Body = TypeVar("Body")
 
@@ -65,6 +70,8 @@ class Asked(Generic[Body]):
     caller: Caller
     session_actor: Actor | None = None
     browser_token: str | None = None
+    # A department's own system, where the rule is open to it and its token came.
+    system: DepartmentSystem | None = None
 
     @property
     def actor(self) -> Actor:
@@ -72,6 +79,18 @@ class Asked(Generic[Body]):
         if self.session_actor is None:
             raise Refusal(Code.SESSION_REQUIRED)
         return self.session_actor
+
+    def acting_for(self, department_id: str) -> str:
+        """Who acts on this department, as the audit names them: its own system, or staff with a session.
+
+        Raises `Refusal` `not_found` where the department is not theirs.
+        """
+        if self.system is None:
+            demand_department(self.actor, department_id)
+            return self.actor.key
+        if self.system.department_id != department_id:
+            raise Refusal(Code.NOT_FOUND)
+        return self.system.key
 
     @property
     def flow_token(self) -> str:
@@ -208,7 +227,8 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     bearer = _bearer(request.headers.get("authorization"))
     session_token = _cookie(request, SESSION_COOKIE) if _is_own_site(request) else None
     # Who may not is told so before the body is looked at.
-    actor = _actor(made.rule, session_token or bearer)
+    system = _system(made.rule, bearer)
+    actor = None if system else _actor(made.rule, session_token or bearer)
     raw = _bytes(request)
     # Where nothing is asked for, an empty object is forgiven and anything more is refused, as unknown fields are.
     body: Any = None
@@ -226,16 +246,27 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
         caller=_caller(request, language),
         session_actor=actor,
         browser_token=_cookie(request, BROWSER_COOKIE),
+        system=system,
     )
 
 
 def _actor(rule: Rule, token: str | None) -> Actor | None:
     """Who acts, where the rule asks for a session. Raises `Refusal` where the rule does not let them."""
-    if rule.access is not Access.SESSION:
+    if rule.access not in {Access.SESSION, Access.DEPARTMENT}:
         return None
     actor = suite().signing_in.actor(token)
     demand(actor, rule, suite().clock())
     return actor
+
+
+def _system(rule: Rule, bearer: str | None) -> DepartmentSystem | None:
+    """Whose system asks, where the rule is open to departments' systems and an issuing token came.
+
+    Raises `Refusal` `department_token_invalid`.
+    """
+    if rule.access is not Access.DEPARTMENT or bearer is None or not bearer.startswith(_ISSUING_TOKEN):
+        return None
+    return suite().issuing_tokens.system(bearer)
 
 
 def _caller(request: Request, language: str) -> Caller:

@@ -86,11 +86,6 @@ class IssuingTokens:
         return DepartmentSystem(department.department_id, fitting.key_id)
 
 
-def is_token(value: str | None) -> bool:
-    """Whether a bearer is meant to be an issuing token, rather than a session's."""
-    return value is not None and value.startswith("dpt_")
-
-
 def new_token(department_id: str) -> str:
     """A new issuing token; whoever holds it issues in the department's name."""
     return f"dpt_{department_id}_{secrets.token_urlsafe(32)}"
