@@ -8,6 +8,7 @@ from chalicelib.handlers.account_registrations import account_registrations
 from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.contact_changes import contact_changes
+from chalicelib.handlers.document_reviews import document_reviews
 from chalicelib.handlers.esign_responses import esign_responses
 from chalicelib.handlers.esign_steps import esign_steps
 from chalicelib.handlers.full_registration_reviews import full_registration_reviews
@@ -22,6 +23,7 @@ from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
 from chalicelib.handlers.mobile_replacement_steps import mobile_replacement_steps
 from chalicelib.handlers.mobile_replacements import mobile_replacements
+from chalicelib.handlers.own_documents import own_documents
 from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.registration_steps import registration_steps
@@ -72,3 +74,5 @@ app.register_blueprint(esign_steps)
 app.register_blueprint(iec_users)
 app.register_blueprint(iec_invitations)
 app.register_blueprint(iec_user_steps)
+app.register_blueprint(own_documents)
+app.register_blueprint(document_reviews)

@@ -62,6 +62,7 @@ class NoticeKind(StrEnum):
     DSC_EXPIRES = "dsc_expires"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - a kind of message
     FULL_REGISTRATION_APPROVED = "full_registration_approved"
+    DOCUMENT_REVIEWED = "document_reviewed"
     FULL_REGISTRATION_REJECTED = "full_registration_rejected"
     FULL_REGISTRATION_MORE_ASKED = "full_registration_more_asked"
     FULL_REGISTRATION_EXPIRED = "full_registration_expired"
@@ -87,6 +88,7 @@ ONLY_BY_MAIL = frozenset(
         NoticeKind.IEC_USER_LINKED,
         NoticeKind.IEC_LINK_EXPIRES,
         NoticeKind.DSC_EXPIRES,
+        NoticeKind.DOCUMENT_REVIEWED,
         NoticeKind.USERNAME_TAKEN,
         NoticeKind.USERNAME_TRIED,
         NoticeKind.SIGN_UP_NOT_POSSIBLE,

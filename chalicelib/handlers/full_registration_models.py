@@ -122,7 +122,10 @@ class DecisionBody:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One document; `sha256` of exactly the bytes that were scanned, `text` the reason for which it was refused."""
+    """One document; `sha256` of exactly the bytes that were scanned, `text` the reason for which it was refused.
+
+    `issuer` and `fetched_at` stand where it came from DigiLocker.
+    """
 
     document_id: str
     kind: str
@@ -132,6 +135,8 @@ class DocumentView:
     sha256: str | None
     reason: str | None
     text: str | None
+    issuer: str | None
+    fetched_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,8 @@ def document_view(document: UploadedDocument, language: str) -> DocumentView:
         document.sha256,
         document.reason,
         why,
+        document.issuer,
+        instant_or_none(document.fetched_at),
     )
 
 

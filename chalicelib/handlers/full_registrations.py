@@ -19,6 +19,7 @@ from chalicelib.handlers.full_registration_models import (
     upload_view,
 )
 from chalicelib.handlers.operations import Answer, Asked, operation
+from chalicelib.handlers.own_document_models import TakeBody
 from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.handlers.signing_models import SigningView, signing_view
 from chalicelib.suite import suite
@@ -82,6 +83,24 @@ def confirm_document_upload(asked: Asked[None], document_id: str) -> Answer:
     desk = suite().full_registrations
     document = desk.confirm_upload(asked.actor, document_id, pdf_documents.refused, asked.caller)
     return Answer(ConfirmedDocumentView(document_view(document, asked.language)))
+
+
+@operation(
+    full_registrations,
+    "POST /icegate/full-registrations/current/own-documents",
+    "Use an own document from DigiLocker in the place of an upload",
+    body=TakeBody,
+    answers={HTTPStatus.CREATED: ConfirmedDocumentView},
+    refusals=(*_DOCUMENTS, Code.INVALID_FIELDS, Code.CONSENT_ENDED, Code.DOCUMENT_NOT_USABLE),
+)
+def take_own_document(asked: Asked[TakeBody]) -> Answer:
+    """It is scanned like an upload, and marked with its issuer. What fits its owner only nearly cannot be used yet."""
+    # Imported here: every other route starts without it.
+    from chalicelib.domain.icegate import pdf_documents  # noqa: PLC0415
+
+    body, desk = asked.body, suite().taking_documents
+    document = desk.take(asked.actor, body.kind, body.document_id, pdf_documents.refused, asked.caller)
+    return Answer(ConfirmedDocumentView(document_view(document, asked.language)), HTTPStatus.CREATED)
 
 
 @operation(
