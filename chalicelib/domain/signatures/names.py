@@ -22,35 +22,39 @@ _TITLES = frozenset({"shri", "smt", "mr", "mrs", "ms", "dr"})
 
 def same_entity(one: str) -> str:
     """The form of an entity's name in which two spellings of it are equal; "" where nothing of it is left."""
-    folded = _MESSRS.sub(" ", _folded(one))
-    spelled = _P_FOR_PRIVATE.sub(" private ", folded).replace("&", " and ")
-    return " ".join(_WORDS.get(word, word) for word in _words(spelled))
+    spelled = _MESSRS.sub(" ", folded(one))
+    spelled = _P_FOR_PRIVATE.sub(" private ", spelled).replace("&", " and ")
+    return " ".join(_WORDS.get(word, word) for word in with_initials_joined(words_of(spelled)))
 
 
 def same_person(one: str) -> str:
     """The form of a person's name in which two spellings of it are equal; "" where nothing of it is left."""
-    words = _words(_folded(one))
+    words = with_initials_joined(words_of(folded(one)))
     while len(words) > 2 and words[0] in _TITLES:  # noqa: PLR2004 - a title and two words
         words = words[1:]
     return " ".join(words)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Case and Unicode's forms made one. Folding can undo the form, so it is made once more."""
     visible = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
 
 
-def _words(name: str) -> list[str]:
-    """Runs of letters, marks and digits; single letters side by side are one word."""
-    kept = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in name)
-    words: list[str] = []
+def words_of(name: str) -> list[str]:
+    """Runs of letters, marks and digits."""
+    return "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in name).split()
+
+
+def with_initials_joined(words: list[str]) -> list[str]:
+    """The words, single letters side by side made one: "S K Rao" is "SK Rao"."""
+    joined: list[str] = []
     is_run = False
-    for word in kept.split():
+    for word in words:
         is_single = len(word) == 1 and word.isalpha()
         if is_single and is_run:
-            words[-1] += word
+            joined[-1] += word
         else:
-            words.append(word)
+            joined.append(word)
         is_run = is_single
-    return words
+    return joined

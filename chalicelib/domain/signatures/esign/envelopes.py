@@ -1,4 +1,4 @@
-"""XML with a signature around it: the one place where XML is parsed, once its size and encoding were looked at.
+"""XML with a signature around it, parsed once its size and encoding were looked at (`strict_xml`).
 
 What comes is hostile until the provider's signature was found to hold; from then on the signed tree is read, and
 nothing else of it (docs/signatures.md). Heavy: lxml and signxml.
@@ -7,7 +7,6 @@ nothing else of it (docs/signatures.md). Heavy: lxml and signxml.
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -20,16 +19,12 @@ from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from chalicelib.domain import strict_xml
 from chalicelib.domain.signatures.esign.providers import EsignProfile
 from chalicelib.domain.signatures.esign.transactions import ANSWER_BYTES_AT_MOST
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 _ENVELOPED = f"{DS}enveloped-signature"
-_DECLARATION = re.compile(rb"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
-
-
-class Unreadable(Exception):  # noqa: N818
-    """What came is not the XML that a provider sends: too large, another encoding, a DTD, not well-formed."""
 
 
 class NotSignedByProvider(Exception):  # noqa: N818
@@ -68,54 +63,17 @@ def verified(content: bytes, root: str, profile: EsignProfile, now: datetime) ->
     """The signed tree of what came, whose root is named `root` and in no namespace.
 
     The signature has to stand directly below the root, cover the whole document, and verify with one of the pinned
-    certificates; whatever KeyInfo says is not looked at. Raises `Unreadable`, `NotSignedByProvider`.
+    certificates; whatever KeyInfo says is not looked at. Raises `strict_xml.Unreadable`, `NotSignedByProvider`.
     """
-    document = _parsed(content)
+    document = strict_xml.parsed(content, ANSWER_BYTES_AT_MOST)
     if document.tag != root:
-        raise Unreadable("another root")
+        raise strict_xml.Unreadable("another root")
     _demand_one_plain_signature(document, profile)
     for certificate in profile.certificates:
         tree = _signed_tree(content, x509.load_der_x509_certificate(certificate), profile, now)
         if tree is not None and tree.tag == root and _is_plain(tree):
             return tree
     raise NotSignedByProvider
-
-
-def _parsed(content: bytes) -> etree._Element:
-    """The document in `content`, after everything that can be known of bytes is known. Raises `Unreadable`."""
-    if len(content) > ANSWER_BYTES_AT_MOST:
-        raise Unreadable("too large")
-    content = content.strip()
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable("not UTF-8") from None
-    declared = _DECLARATION.match(content)
-    # UTF-16 would hide a DOCTYPE from the next line, and a parser believes the declaration.
-    if b"\0" in content or (declared and declared[1].lower() not in {b"utf-8", b"us-ascii"}):
-        raise Unreadable("another encoding")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise Unreadable("a DTD")
-    try:
-        document = etree.fromstring(content, parser=_parser())
-    except (etree.XMLSyntaxError, ValueError):
-        raise Unreadable("not well-formed") from None
-    # Belt and braces: the parser's own word on what the bytes were searched for.
-    info = document.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None or (info.encoding or "UTF-8").upper() not in {"UTF-8", "US-ASCII"}:
-        raise Unreadable("a DTD")
-    return document
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        encoding="utf-8",
-    )
 
 
 def _demand_one_plain_signature(document: etree._Element, profile: EsignProfile) -> None:
@@ -149,7 +107,9 @@ def _signed_tree(
         default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
     )
     try:
-        result = _Verifier().verify(content.strip(), x509_cert=certificate, parser=_parser(), expect_config=expected)
+        result = _Verifier().verify(
+            content.strip(), x509_cert=certificate, parser=strict_xml.parser(), expect_config=expected
+        )
     except (SignXMLException, etree.LxmlError, cryptography.exceptions.InvalidSignature, ValueError, TypeError):
         return None
     except (KeyError, AttributeError, AssertionError):
@@ -175,7 +135,7 @@ class _Alone:
     def _c14n(
         self, nodes: etree._Element, algorithm: CanonicalizationMethod, inclusive_ns_prefixes: list[str] | None = None
     ) -> bytes:
-        alone = etree.fromstring(etree.tostring(nodes, with_tail=False), parser=_parser())
+        alone = etree.fromstring(etree.tostring(nodes, with_tail=False), parser=strict_xml.parser())
         return bytes(cast("Any", super())._c14n(alone, algorithm, inclusive_ns_prefixes))
 
 

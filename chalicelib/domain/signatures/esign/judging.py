@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.signatures.esign.envelopes import NotSignedByProvider, Unreadable
+from chalicelib.domain.signatures.esign.envelopes import NotSignedByProvider
 from chalicelib.domain.signatures.esign.providers import EsignProfile, SignatureKind
 from chalicelib.domain.signatures.esign.responses import Answered, DocSignature, answered
 from chalicelib.domain.signatures.report import Aspect, Reason, Verdict, fails, report
 from chalicelib.domain.signatures.signers import Demand, Validated
 from chalicelib.domain.signatures.signings import EsignTransaction, Signing, Submission
+from chalicelib.domain.strict_xml import Unreadable
 
 FAILURE, SUCCESS, PENDING = "0", "1", "2"
 

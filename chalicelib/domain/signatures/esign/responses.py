@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.limits import IST
-from chalicelib.domain.signatures.esign.envelopes import Unreadable, verified
+from chalicelib.domain.signatures.esign.envelopes import verified
 from chalicelib.domain.signatures.esign.providers import EsignProfile
+from chalicelib.domain.strict_xml import Unreadable
 
 if TYPE_CHECKING:
     from lxml import etree
