@@ -343,6 +343,12 @@ class FakeDocuments:
             raise ValueError(key)
         return self.kept[key]
 
+    def size(self, key: str) -> int:
+        return len(self.get(key, 1 << 40))
+
+    def part(self, key: str, start: int, end: int) -> bytes:
+        return self.get(key, 1 << 40)[start:end]
+
     def upload_form(self, key: str, content_type: str, at_most: int, now: datetime) -> UploadForm:
         fields = {"key": key, "Content-Type": content_type, "at_most": str(at_most)}
         return UploadForm("https://documents.example/", fields, now + timedelta(minutes=10))

@@ -17,6 +17,7 @@ from chalicelib.settings import Settings
 # What lies here is never written over: the bucket's policy takes a write only if it asks that nothing be there yet.
 KEPT = "evidence/"
 _IS_THERE = "PreconditionFailed"
+_BEYOND_END = "InvalidRange"
 
 
 class DocumentUnavailable(Exception):  # noqa: N818
@@ -59,6 +60,30 @@ class S3Documents:
                     raise ValueError(key)
                 content: bytes = body.read()
         except (BotoCoreError, ClientError) as failed:
+            raise DocumentsUnavailable(key) from failed
+        return content
+
+    def size(self, key: str) -> int:
+        """See `ports.Documents`."""
+        try:
+            size: int = self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+        except (BotoCoreError, ClientError) as failed:
+            raise DocumentsUnavailable(key) from failed
+        return size
+
+    def part(self, key: str, start: int, end: int) -> bytes:
+        """See `ports.Documents`."""
+        if end <= start:
+            return b""
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+            with closing(answer["Body"]) as body:
+                content: bytes = body.read()
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] == _BEYOND_END:
+                return b""
+            raise DocumentsUnavailable(key) from refused
+        except BotoCoreError as failed:
             raise DocumentsUnavailable(key) from failed
         return content
 

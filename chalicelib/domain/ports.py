@@ -372,6 +372,17 @@ class Documents(Protocol):
         """The bytes of a document; more than `at_most` is `ValueError`. Raises `DocumentsUnavailable`."""
         ...
 
+    def size(self, key: str) -> int:
+        """The size of a document in bytes. Raises `DocumentsUnavailable`."""
+        ...
+
+    def part(self, key: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to but not including `end`, or to the document's end; of an empty part none.
+
+        Raises `DocumentsUnavailable`.
+        """
+        ...
+
     def upload_form(self, key: str, content_type: str, at_most: int, now: datetime) -> UploadForm:
         """A form by which a browser uploads one file of at most `at_most` bytes within 10 minutes."""
         ...

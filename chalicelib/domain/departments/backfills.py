@@ -7,6 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class BackfillKind(StrEnum):
+    """What a backfill runs over."""
+
+    # The department's own CSV: each row becomes a certificate.
+    CSV = "csv"
+    # The certificates that are here: each is made findable as its document type is searched now.
+    INDEX = "index"
+
+
 class BackfillStatus(StrEnum):
     """Where a backfill stands."""
 
@@ -31,7 +40,8 @@ class Backfill:
     """One run over one CSV. `is_dry_run`: rows are judged and counted, nothing is written.
 
     `ranges` is how many byte ranges the file was cut into, `ranges_done` how many are through; `report` is the key of
-    the file that lists what was refused, line by line.
+    the file that lists what was refused, line by line. `round` counts its journeys: one that failed may be started
+    again, and goes on where it stopped. `separator` and `columns` are what the file's first line said.
     """
 
     backfill_id: str
@@ -50,12 +60,20 @@ class Backfill:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     trouble: str | None = None
+    kind: BackfillKind = BackfillKind.CSV
+    round: int = 0
+    separator: str = ","
+    columns: tuple[str, ...] = ()
     revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillRange:
-    """The checkpoint of one byte range: `next_offset` is where it goes on, `is_done` once it is through."""
+    """The checkpoint of one byte range: `next_offset` is where it goes on, `is_done` once it is through.
+
+    `next_line` is the file's line at `next_offset` (its first is 1). For `BackfillKind.INDEX` the numbers count
+    certificates, and `after` is the id of the one that the range begins after.
+    """
 
     backfill_id: str
     number: int
@@ -63,5 +81,7 @@ class BackfillRange:
     end: int
     next_offset: int
     is_done: bool = False
+    next_line: int = 1
+    after: str | None = None
     counts: BackfillCounts = BackfillCounts()
     revision: str | None = None
