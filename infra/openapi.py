@@ -37,6 +37,8 @@ _TAGS = {
     "signatures": "What is to be signed: by a Digital Signature Certificate, or by Aadhaar e-Sign at a provider.",
     "iec": "Linking a login to an IEC, the users of an IEC, and what was changed of them under signature.",
     "full registration": "Full registration at ICEGATE: a DSC, documents, an officer's decision; renewing the DSC.",
+    "digilocker": "DigiLocker: consent, fetching documents, My documents and their review.",
+    "departments": "Departments on DigiLocker: onboarding, certificates, pulls, pushes, imports, verification.",
     "staff": "The Back Office: staff are invited, never signed up.",
 }
 # The beginning of a path to its tag; the longest that fits counts.
@@ -56,6 +58,12 @@ _TAG_OF = {
     "/icegate/full-registrations": "full registration",
     "/icegate/dsc-renewals": "full registration",
     "/full-registrations": "full registration",
+    "/own-documents": "digilocker",
+    "/document-reviews": "digilocker",
+    "/consents": "digilocker",
+    "/digilocker": "digilocker",
+    "/departments": "departments",
+    "/certificate-verifications": "departments",
     "/staff": "staff",
     "/authorities": "staff",
 }

@@ -6,6 +6,22 @@ from typing import Any
 
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
 FIELDS: dict[str, dict[str, Any]] = {
+    "masked_number": {
+        "description": "The document's number; only its last signs are shown.",
+        "examples": ["••••••234F"],
+    },
+    "match": {"description": "`exact`, `normalised`, `review` (an officer looks), `confirmed` or `refused`."},
+    "match_text": {"description": "The same in words, in the reader's language."},
+    "because_text": {"description": "Why it does not simply fit, in the reader's language; null where it does."},
+    "is_usable": {"description": "Whether a journey may use it now."},
+    "is_in_use": {"description": "Whether a journey has used it."},
+    "consent_until": {**_INSTANT, "description": "Until when the consent counts."},
+    "fetched_at": {**_INSTANT, "description": "When it came from DigiLocker."},
+    "content_type": {"description": "Its media type."},
+    "known_persons": {"description": "The persons on record whom the owner may speak for."},
+    "born_on": {"type": "string", "format": "date", "description": "The birth date; null where unknown."},
+    "document_type": {"description": "DigiLocker's document type.", "examples": ["PANCR"]},
+    "consent_id": {"description": "Names the consent.", "pattern": "^[A-Za-z0-9_-]{22}$"},
     "allowed": {"description": "What the registrant may use."},
     "attempts_left": {"minimum": 0, "maximum": 5, "description": "Tries left with the live codes; 0 without codes."},
     "authority": {"description": "The Regional Authority of a staff member."},

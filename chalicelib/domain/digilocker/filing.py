@@ -87,8 +87,14 @@ class Filing:
         if before is not None:
             after = replace(made, used_by=before.used_by, revision=before.revision)
             if before.sha256 == made.sha256 and before.decided_at is not None:
-                said = {"match": before.match, "said": before.said, "because": before.because}
-                after = replace(after, **said, decided_by=before.decided_by, decided_at=before.decided_at)
+                after = replace(
+                    after,
+                    match=before.match,
+                    because=before.because,
+                    said=before.said,
+                    decided_by=before.decided_by,
+                    decided_at=before.decided_at,
+                )
             if replace(after, fetched_at=before.fetched_at) == before:
                 return before
         facts = {"document": after.document_id, "doctype": after.doctype, "match": after.match.value}
