@@ -9,7 +9,6 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts.owners import Owner
@@ -159,35 +158,25 @@ def judge(doctype: str, read: CertificateRead, known: Iterable[KnownPerson]) -> 
 
 
 def _judged_for(doctype: str, read: CertificateRead, person: KnownPerson) -> Judged:
-    is_pan = doctype == PAN_CARD
-    has_pan = is_pan and person.pan is not None
-    if has_pan and read.number.upper() != person.pan:
+    # The number of a PAN card tells persons apart better than a birth date does; a firm has none.
+    is_proved = doctype == PAN_CARD and person.pan is not None
+    if is_proved and read.number.upper() != person.pan:
         return Judged(Match.REFUSED, "number_differs")
-    # A firm has no birth date; on its PAN card stands the day it was founded.
-    born_on = read.born_on if person.is_firm else person.born_on
-    # The number of a PAN card tells persons apart better than a birth date does.
-    asked_born_on, on_document = _dates(born_on, read.born_on, is_proved=has_pan)
-    match fit(person.name, asked_born_on, read.name, on_document):
+    match _fit(person, read, wants_birth_date=not is_proved):
         case Fit.EXACT:
-            return _with_date(Match.EXACT, asked_born_on, is_proved=has_pan)
+            return Judged(Match.EXACT)
         case Fit.NORMALISED:
-            return _with_date(Match.NORMALISED, asked_born_on, is_proved=has_pan)
+            return Judged(Match.NORMALISED)
         case Fit.NEARLY:
-            return Judged(Match.REVIEW, "name_nearly")
-    if has_pan:
-        return Judged(Match.REVIEW, "name_differs")
-    return Judged(Match.REFUSED, "name_differs")
+            fits_without = _fit(person, read, wants_birth_date=False) > Fit.NEARLY
+            return Judged(Match.REVIEW, "birth_date_unknown" if fits_without else "name_nearly")
+    return Judged(Match.REVIEW if is_proved else Match.REFUSED, "name_differs")
 
 
-def _dates(known: date | None, read: date | None, *, is_proved: bool) -> tuple[date | None, date | None]:
-    """The birth dates to compare: where the number proves the person and one date is missing, none."""
-    return (None, None) if is_proved and (known is None or read is None) else (known, read)
-
-
-def _with_date(match: Match, born_on: date | None, *, is_proved: bool) -> Judged:
-    if born_on is None and not is_proved:
-        return Judged(Match.REVIEW, "birth_date_unknown")
-    return Judged(match)
+def _fit(person: KnownPerson, read: CertificateRead, *, wants_birth_date: bool) -> Fit:
+    # On a firm's PAN card stands the day it was founded.
+    born_on = None if person.is_firm else read.born_on
+    return fit(person.name, person.born_on, read.name, born_on, wants_birth_date=wants_birth_date)
 
 
 def masked(number: str) -> str:
