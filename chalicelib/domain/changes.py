@@ -9,22 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.domain.departments.changes import (
-    EndFindable,
-    MakeFindable,
-    TakeIssuerId,
-    TakeUri,
-    UseOnceFor,
-    WriteBackfill,
-    WriteBackfillRange,
-    WriteCertificate,
-    WriteDepartment,
-    WritePullRequest,
-    WritePush,
-)
-from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteConsent, WriteFetch, WriteOwnDocument
+from chalicelib.domain.versioned import Versioned
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.account import AccountName
@@ -32,6 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.accounts.owners import Owner
     from chalicelib.domain.accounts.registration import AccountRegistration
     from chalicelib.domain.audit import Event
+    from chalicelib.domain.departments.changes import DepartmentChange
+    from chalicelib.domain.digilocker.changes import DigiLockerChange
     from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
     from chalicelib.domain.icegate.full_registrations import FullRegistration
     from chalicelib.domain.icegate.registration import Registration
@@ -45,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteRegistration:
+class WriteRegistration(Versioned):
     """Write `registration`.
 
     It holds only while the stored one is still the version that `registration.revision` names.
@@ -62,7 +51,7 @@ class CountUp:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteTries:
+class WriteTries(Versioned):
     """Write the tries of an identity; it holds only on the version that was read."""
 
     tries: Tries
@@ -122,14 +111,14 @@ class UseTemporaryPassword:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteTemporaryPassword:
+class WriteTemporaryPassword(Versioned):
     """Write a temporary password's record; it holds only on the version that was read."""
 
     temporary_password: TemporaryPassword
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSession:
+class WriteSession(Versioned):
     """Write a session; a new one (no revision) must not exist yet, an old one must still be there."""
 
     session: Session
@@ -146,7 +135,7 @@ class EndSession:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteOwner:
+class WriteOwner(Versioned):
     """Write a DGFT account or an ICEGATE account; it holds only on the version that was read.
 
     A new one (no revision) must not exist yet. An ICEGATE account is opened by `OpenAccount`, never by this.
@@ -175,7 +164,7 @@ class ReleaseName:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAccountRegistration:
+class WriteAccountRegistration(Versioned):
     """Write the registration of an account; it holds only on the version that was read."""
 
     registration: AccountRegistration
@@ -191,14 +180,14 @@ class PointToAccountRegistration:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteFlow:
+class WriteFlow(Versioned):
     """Write a flow; it holds only on the version that was read."""
 
     flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
-class WriteMessage:
+class WriteMessage(Versioned):
     """Write a message of the outbox; it holds only on the version that was read, a new one only where none is."""
 
     message: OutboxMessage
@@ -212,14 +201,14 @@ class AppendEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSigning:
+class WriteSigning(Versioned):
     """Write a signing; it holds only on the version that was read, a new one only where none is."""
 
     signing: Signing
 
 
 @dataclass(frozen=True, slots=True)
-class WriteIecUser:
+class WriteIecUser(Versioned):
     """Write a user of an IEC; it holds only on the version that was read, a new one only where none is."""
 
     user: IecUser
@@ -240,20 +229,20 @@ class ReleaseMembership:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteFullRegistration:
+class WriteFullRegistration(Versioned):
     """Write a full registration; it holds only on the version that was read, a new one only where none is."""
 
     registration: FullRegistration
 
 
 @dataclass(frozen=True, slots=True)
-class WriteCrlState:
+class WriteCrlState(Versioned):
     """Write what is known of a watched CRL; it holds only on the version that was read."""
 
     state: CrlState
 
 
-Change = (
+OwnChange = (
     WriteRegistration
     | CountUp
     | WriteTries
@@ -280,22 +269,20 @@ Change = (
     | ReleaseMembership
     | WriteFullRegistration
     | WriteCrlState
-    | WriteDepartment
-    | TakeIssuerId
-    | WriteCertificate
-    | TakeUri
-    | MakeFindable
-    | EndFindable
-    | UseOnceFor
-    | WritePush
-    | WritePullRequest
-    | WriteBackfill
-    | WriteBackfillRange
-    | WriteFetch
-    | WriteConsent
-    | WriteOwnDocument
-    | RemoveOwnDocument
 )
+# A name in quotes: what has nothing to do with departments and DigiLocker starts without their changes.
+Change: TypeAlias = "OwnChange | DepartmentChange | DigiLockerChange"
+
+
+# For callers that have not learnt yet where the changes of departments and DigiLocker stand.
+def __getattr__(name: str) -> object:
+    from chalicelib.domain.departments import changes as of_departments  # noqa: PLC0415
+    from chalicelib.domain.digilocker import changes as of_digilocker  # noqa: PLC0415
+
+    for module in (of_departments, of_digilocker):
+        if name in vars(module) and name[0].isupper():
+            return vars(module)[name]
+    raise AttributeError(name)
 
 
 class ChangeRefused(Exception):  # noqa: N818 - it is an outcome, not a failure

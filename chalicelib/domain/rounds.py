@@ -20,70 +20,28 @@ from chalicelib.domain.changes import (
     HoldIcegateId,
     ReleaseMembership,
     ReleaseName,
-    RemoveOwnDocument,
-    TakeIssuerId,
     TakeMembership,
     UseOnce,
-    WriteAccountRegistration,
-    WriteBackfill,
-    WriteBackfillRange,
-    WriteCertificate,
-    WriteConsent,
-    WriteCrlState,
-    WriteDepartment,
-    WriteFetch,
-    WriteFlow,
-    WriteFullRegistration,
-    WriteIecUser,
-    WriteMessage,
-    WriteOwnDocument,
-    WriteOwner,
-    WritePullRequest,
-    WritePush,
-    WriteRegistration,
-    WriteSession,
-    WriteSigning,
-    WriteTemporaryPassword,
     WriteTries,
 )
 from chalicelib.domain.limits import Tries, TryPolicy
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, FieldError, Refusal
+from chalicelib.domain.versioned import Versioned
 
 Outcome = TypeVar("Outcome")
 # Each writer that comes first costs the others one round, and a few write twice: enough for some twenty at once.
 ROUNDS = 40
 # A change of these that does not hold says that somebody else wrote first, and the decision is made again.
-_VERSIONED = (
+_DECIDED_ANEW = (
+    Versioned,
     AppendEvent,
     EndSession,
     # Only its own account gives a name up, or leaves its IEC: another run has done so already.
     ReleaseMembership,
     ReleaseName,
-    RemoveOwnDocument,
     # The decision reads what the login is of, and says so when it is made again.
     TakeMembership,
-    WriteAccountRegistration,
-    WriteBackfill,
-    WriteBackfillRange,
-    WriteCertificate,
-    WriteConsent,
-    WriteCrlState,
-    WriteDepartment,
-    WriteFetch,
-    WriteFlow,
-    WriteFullRegistration,
-    WriteIecUser,
-    WriteMessage,
-    WriteOwnDocument,
-    WriteOwner,
-    WritePullRequest,
-    WritePush,
-    WriteRegistration,
-    WriteSession,
-    WriteSigning,
-    WriteTemporaryPassword,
-    WriteTries,
 )
 
 
@@ -131,11 +89,13 @@ def forgive(store: Store, tries: Tries, policy: TryPolicy, now: datetime, *with_
 
 
 def _is_stale(change: Change | None) -> bool:
-    return change is None or isinstance(change, _VERSIONED)
+    return change is None or isinstance(change, _DECIDED_ANEW)
 
 
 def as_refusal(refused: ChangeRefused) -> Refusal:
     """What a person is told when a guard of a write did not hold."""
+    from chalicelib.domain.departments.changes import TakeIssuerId  # noqa: PLC0415 - seldom, and not on every start
+
     match refused.change:
         case CountUp(counter):
             return Refusal(counter.refusal, retry_at=counter.until)

@@ -22,23 +22,7 @@ from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.accounts.owners import Owner, OwnerKey
 from chalicelib.domain.accounts.registration import AccountRegistration
 from chalicelib.domain.audit import Event
-from chalicelib.domain.changes import (
-    AppendEvent,
-    Change,
-    ChangeRefused,
-    WriteAccountRegistration,
-    WriteCrlState,
-    WriteFlow,
-    WriteFullRegistration,
-    WriteIecUser,
-    WriteMessage,
-    WriteOwner,
-    WriteRegistration,
-    WriteSession,
-    WriteSigning,
-    WriteTemporaryPassword,
-    WriteTries,
-)
+from chalicelib.domain.changes import AppendEvent, Change, ChangeRefused
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.icegate.registration import Registration
@@ -48,23 +32,8 @@ from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.temporary_passwords import TemporaryPassword
+from chalicelib.domain.versioned import Versioned
 from chalicelib.settings import Settings
-
-# These write a whole row that bears the revision of its call.
-_VERSIONED = (
-    WriteAccountRegistration,
-    WriteCrlState,
-    WriteFlow,
-    WriteFullRegistration,
-    WriteIecUser,
-    WriteMessage,
-    WriteOwner,
-    WriteRegistration,
-    WriteSession,
-    WriteSigning,
-    WriteTemporaryPassword,
-    WriteTries,
-)
 
 
 class DynamoDbStore(SignatureReads):
@@ -225,7 +194,7 @@ class DynamoDbStore(SignatureReads):
 def _is_written(pairs: Sequence[Pair], revision: str) -> bool:
     """Whether the writes of this call happened. An event is the best proof, as nobody ever writes over it."""
     events = [write.row for change, write in pairs if isinstance(change, AppendEvent)]
-    versioned = [write.row for change, write in pairs if isinstance(change, _VERSIONED)]
+    versioned = [write.row for change, write in pairs if isinstance(change, Versioned)]
     return any(_bears(row, revision) for row in events[:1] or versioned)
 
 

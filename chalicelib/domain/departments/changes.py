@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.versioned import Versioned
+
 if TYPE_CHECKING:
     from chalicelib.domain.departments.backfills import Backfill, BackfillRange
     from chalicelib.domain.departments.certificates import Certificate
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteDepartment:
+class WriteDepartment(Versioned):
     """Write a department; it holds only on the version that was read, a new one only where none is."""
 
     department: Department
@@ -30,7 +32,7 @@ class TakeIssuerId:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteCertificate:
+class WriteCertificate(Versioned):
     """Write a certificate; it holds only on the version that was read, a new one only where none is."""
 
     certificate: Certificate
@@ -70,28 +72,43 @@ class UseOnceFor:
 
 
 @dataclass(frozen=True, slots=True)
-class WritePush:
+class WritePush(Versioned):
     """Write a push; it holds only on the version that was read, a new one only where none is."""
 
     push: Push
 
 
 @dataclass(frozen=True, slots=True)
-class WritePullRequest:
+class WritePullRequest(Versioned):
     """Write a pending pull; it holds only on the version that was read, a new one only where none is."""
 
     pull_request: PullRequest
 
 
 @dataclass(frozen=True, slots=True)
-class WriteBackfill:
+class WriteBackfill(Versioned):
     """Write a backfill; it holds only on the version that was read, a new one only where none is."""
 
     backfill: Backfill
 
 
 @dataclass(frozen=True, slots=True)
-class WriteBackfillRange:
+class WriteBackfillRange(Versioned):
     """Write the checkpoint of a range; it holds only on the version that was read, a new one only where none is."""
 
     backfill_range: BackfillRange
+
+
+DepartmentChange = (
+    WriteDepartment
+    | TakeIssuerId
+    | WriteCertificate
+    | TakeUri
+    | MakeFindable
+    | EndFindable
+    | UseOnceFor
+    | WritePush
+    | WritePullRequest
+    | WriteBackfill
+    | WriteBackfillRange
+)
