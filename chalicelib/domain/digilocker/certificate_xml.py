@@ -57,6 +57,11 @@ class CertificateRead:
     issuer: str
     fields: Mapping[str, str]
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the issuer says that it stands."""
+        return self.status == "A"
+
     def __repr__(self) -> str:
         return f"CertificateRead({self.doctype!r}, {self.status!r})"
 
@@ -102,17 +107,12 @@ def made(department: Department, document_type: DocumentType, certificate: Certi
 def read(xml: bytes) -> CertificateRead:
     """What a certificate's XML says: a bare `Certificate`, or one inside a `PullDocResponse`.
 
-    Raises `Unreadable` for what is no XML as `strict_xml` reads it, or no certificate.
+    Raises ValueError for what is no XML as `strict_xml` reads it, or no certificate.
     """
-    root = parsed(xml, READ_AT_MOST)
-    if _local(root) == "pulldocresponse":
-        content = next((_joined(node) for node in _elements(root) if _local(node) == "datacontent"), "")
-        try:
-            root = parsed(base64.b64decode("".join(content.split()), validate=True), READ_AT_MOST)
-        except binascii.Error:
-            raise Unreadable("DataContent is no base64") from None
-    if _local(root) != "certificate":
-        raise Unreadable("no certificate")
+    try:
+        root = _certificate(xml)
+    except Unreadable as unreadable:
+        raise ValueError(str(unreadable)) from unreadable
     certificate = _attributes(root)
     person = _attributes(_first(root, "issuedto", "person"))
     organization = _attributes(_first(root, "issuedby", "organization"))
@@ -126,6 +126,19 @@ def read(xml: bytes) -> CertificateRead:
         issuer=organization.get("name", ""),
         fields=_data(root),
     )
+
+
+def _certificate(xml: bytes) -> etree._Element:
+    root = parsed(xml, READ_AT_MOST)
+    if _local(root) == "pulldocresponse":
+        content = next((_joined(node) for node in _elements(root) if _local(node) == "datacontent"), "")
+        try:
+            root = parsed(base64.b64decode("".join(content.split()), validate=True), READ_AT_MOST)
+        except binascii.Error:
+            raise Unreadable("DataContent is no base64") from None
+    if _local(root) != "certificate":
+        raise Unreadable("no certificate")
+    return root
 
 
 def camel_case(name: str) -> str:
