@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.staff.directory import Directory
     from chalicelib.domain.staff.inviting import Invitations
     from chalicelib.domain.staff.joining import Joinings
+    from chalicelib.domain.staff.offices import Offices
     from chalicelib.domain.staff.posts import Posts
     from chalicelib.domain.staff.readiness import ReadinessDesk
 
@@ -169,18 +170,25 @@ class Suite(WithDigiLocker):
         return OwnDataDesk(self.store, self.clock)
 
     @cached_property
+    def staff_offices(self) -> Offices:
+        """What staff belong to: Regional Authorities, and departments."""
+        from chalicelib.domain.staff.offices import Offices  # noqa: PLC0415
+
+        return Offices(self.authorities, self.store)
+
+    @cached_property
     def staff_directory(self) -> Directory:
         """Who the staff are."""
         from chalicelib.domain.staff.directory import Directory  # noqa: PLC0415
 
-        return Directory(self.store, self.authorities)
+        return Directory(self.store, self.staff_offices)
 
     @cached_property
     def staff_invitations(self) -> Invitations:
         """The desk at which staff are invited."""
         from chalicelib.domain.staff.inviting import Invitations  # noqa: PLC0415
 
-        return Invitations(self.store, self.keyring, self.clock, self.authorities, self.official_domains)
+        return Invitations(self.store, self.keyring, self.clock, self.staff_offices, self.official_domains)
 
     @cached_property
     def staff_joinings(self) -> Joinings:
@@ -194,14 +202,14 @@ class Suite(WithDigiLocker):
         """The desk at which the posts of staff change."""
         from chalicelib.domain.staff.posts import Posts  # noqa: PLC0415
 
-        return Posts(self.store, self.clock, self.authorities)
+        return Posts(self.store, self.clock, self.staff_offices)
 
     @cached_property
     def staff_readiness(self) -> ReadinessDesk:
         """How ready Regional Authorities are."""
         from chalicelib.domain.staff.readiness import ReadinessDesk  # noqa: PLC0415
 
-        return ReadinessDesk(self.store, self.clock, self.authorities, self.official_domains)
+        return ReadinessDesk(self.store, self.clock, self.staff_offices, self.official_domains)
 
 
 class _Installed:

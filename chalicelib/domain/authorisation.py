@@ -67,6 +67,7 @@ REGISTRANTS = frozenset({Standing.ICEGATE_REGISTRANT})
 TRADERS = frozenset({Standing.IMPORTER_EXPORTER})
 SIGNERS = TRADERS | REGISTRANTS
 DEPARTMENT_STAFF = frozenset({Standing.DEPARTMENT_OFFICER, Standing.ADMINISTRATOR})
+MEMBERS = STAFF | DEPARTMENT_STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ RULES: Mapping[str, Rule] = {
     "send_contact_codes_again": _OWN_AFFAIR,
     "verify_contact_change": _OWN_AFFAIR,
     "cancel_mobile_replacement": _OWN_AFFAIR,
-    "acknowledge_training": Rule(Access.SESSION, STAFF, Condition.OWN, own_affairs=True),
+    "acknowledge_training": Rule(Access.SESSION, MEMBERS, Condition.OWN, own_affairs=True),
     "read_activity": _OWN_AFFAIR,
     "download_data": _OWN_SENSITIVE_AFFAIR,
     "close_account": Rule(Access.SESSION, TRADERS, Condition.OWN, fresh=True),

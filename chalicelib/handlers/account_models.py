@@ -208,4 +208,4 @@ def event_view(event: Event, language: str) -> EventView:
 
 
 def _post_view(code: str, language: str) -> PostView:
-    return PostView(code, of_staff(suite().authorities, code).called(language))
+    return PostView(code, of_staff(suite().staff_offices, code).called(language))

@@ -249,7 +249,7 @@ def session_view(actor: Actor, language: str) -> SessionView:
         expires_at=instant(session.expires_at),
         idle_expires_at=instant(session.idle_expires_at),
         fresh_until=instant(session.fresh_until) if session.fresh_until else None,
-        authority=authority_view(of_staff(suite().authorities, post.authority), language) if post else None,
+        authority=authority_view(of_staff(suite().staff_offices, post.authority), language) if post else None,
     )
 
 

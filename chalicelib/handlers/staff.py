@@ -35,7 +35,7 @@ from chalicelib.suite import suite
 staff = Blueprint(__name__)
 _SENSITIVE = (*STAFF, Code.STEP_UP_REQUIRED)
 _CHANGES = (*_SENSITIVE, Code.NOT_FOUND, Code.STAFF_STATUS_CONFLICT)
-_QUERY = {"authority": "The code of a Regional Authority; without it, one's own."}
+_QUERY = {"authority": "The code of a Regional Authority, or a department's id; without it, one's own."}
 
 
 @operation(

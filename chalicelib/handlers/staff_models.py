@@ -21,7 +21,8 @@ from chalicelib.suite import suite
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _REASON_AT_MOST = 200
-_AUTHORITY = "The code of a Regional Authority."
+_AUTHORITY = "The code of a Regional Authority; of a department officer, the id of the department."
+_ROLES = "`officer`, `supervisor`, `administrator` or `department_officer`."
 _SUCCESSOR = "The account id of the active member of the same Regional Authority who takes over the work."
 # Twelve digits, as a whole or in groups of four.
 _TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
@@ -66,7 +67,7 @@ class InvitationBody:
     email: EmailAddress = sent(identifiers.parse_email, "In an official domain.", "meera.nair@dgft.gov.in")
     mobile: Mobile = sent(identifiers.parse_mobile, "An Indian mobile number.", "9876543210")
     authority: str = sent(required, _AUTHORITY, "mumbai", at_most=64)
-    role: Role = sent(parse_role, "`officer`, `supervisor` or `administrator`.", "officer")
+    role: Role = sent(parse_role, _ROLES, "officer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class PostBody:
     """The post that a member is to have."""
 
     authority: str = sent(required, _AUTHORITY, "chennai", at_most=64)
-    role: Role = sent(parse_role, "`officer`, `supervisor` or `administrator`.", "supervisor")
+    role: Role = sent(parse_role, _ROLES, "supervisor")
     hands_on_to: str | None = optional(parse_successor, _SUCCESSOR, "u7WqJk0m1n2o3p4q5r6s7t", at_most=22)
 
 
@@ -197,9 +198,10 @@ def authority_view(authority: RegionalAuthority, language: str) -> AuthorityView
     return AuthorityView(authority.code, authority.called(language))
 
 
-def member_view(member: Account, language: str) -> MemberView:
-    """A member as they stand at this moment."""
+def member_view(member: Account, language: str, office: RegionalAuthority | None = None) -> MemberView:
+    """A member as they stand at this moment; `office` is theirs where it was read already."""
     post, parts = post_of(member), suite()
+    office = office or of_staff(parts.staff_offices, post.authority)
     joined, confirmed_at = post.joined_at, member.mobile_confirmed_at
     training = post.training_acknowledged_at
     return MemberView(
@@ -207,7 +209,7 @@ def member_view(member: Account, language: str) -> MemberView:
         name=member.name,
         email=member.contact.email,
         mobile=masked_mobile(member.contact.mobile),
-        authority=authority_view(of_staff(parts.authorities, post.authority), language),
+        authority=authority_view(office, language),
         role=member.role.value,
         status=member.status.value,
         status_reason=post.status_reason,
@@ -223,7 +225,11 @@ def member_view(member: Account, language: str) -> MemberView:
 
 def member_views(members: Iterable[Account], language: str) -> list[MemberView]:
     """Members, in the order in which they come."""
-    return [member_view(member, language) for member in members]
+    there = list(members)
+    # A department's name is a read: one for each office, not for each member.
+    codes = {post_of(member).authority for member in there}
+    offices = {code: of_staff(suite().staff_offices, code) for code in codes}
+    return [member_view(member, language, offices[post_of(member).authority]) for member in there]
 
 
 def readiness_view(found: Readiness, overview: Iterable[Readiness] | None, language: str) -> ReadinessView:

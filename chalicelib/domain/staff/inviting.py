@@ -19,9 +19,9 @@ from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, FieldError, Refusal, invalid
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.staff import letters, members
-from chalicelib.domain.staff.authorities import Authorities
 from chalicelib.domain.staff.directory import demand_member
 from chalicelib.domain.staff.members import Invitation, post_of
+from chalicelib.domain.staff.offices import Offices
 from chalicelib.domain.staff.official_email import is_official
 
 # There is one first administrator, so there is one account of this id: it is made once for ever.
@@ -35,13 +35,14 @@ class Invitations:
     store: Store
     keyring: Keyring
     clock: Clock
-    authorities: Authorities
+    offices: Offices
     domains: tuple[str, ...]
 
     def invite(self, actor: Actor, invitation: Invitation, caller: Caller) -> Account:
         """Makes the account of somebody who is to join, takes its names, and sends the invitation.
 
-        Raises `Refusal`: `invalid_fields` (`email_not_official`, `authority_unknown`), `already_invited` naming the
+        Raises `Refusal`: `invalid_fields` (`email_not_official`, `authority_unknown`, `department_unknown`,
+        `role_is_of_departments`), `already_invited` naming the
         address that an account has, `send_limit_reached`.
         """
         self._demand_fit(invitation)
@@ -54,7 +55,7 @@ class Invitations:
             self._write(
                 WriteOwner(member),
                 *(TakeName(name, now) for name in names_of(member)),
-                letters.invitation(member, self.authorities, now),
+                letters.invitation(member, self.offices, now),
                 self._counted(member, now),
                 *recorded(self.store, now, caller.request_id, entry),
             )
@@ -74,7 +75,7 @@ class Invitations:
             entry = Entry(Deed.STAFF_INVITED, actor.key, account_key(account_id), facts=_facts(member))
             self.store.write(
                 WriteOwner(member),
-                letters.invitation(member, self.authorities, now),
+                letters.invitation(member, self.offices, now),
                 self._counted(member, now),
                 *recorded(self.store, now, caller.request_id, entry),
             )
@@ -89,6 +90,7 @@ class Invitations:
         address may have been mistyped). Raises `Refusal`: `already_invited` where there is a first administrator (for
         `again`: where they have joined), `staff_status_conflict` where there is nothing to send again.
         """
+        invitation = replace(invitation, role=Role.ADMINISTRATOR)
         self._demand_fit(invitation)
 
         def attempt() -> Account:
@@ -97,7 +99,7 @@ class Invitations:
                 raise Refusal(Code.ALREADY_INVITED)
             if stored is None and again:
                 raise Refusal(Code.STAFF_STATUS_CONFLICT)
-            made = members.invited(FIRST_ADMINISTRATOR, replace(invitation, role=Role.ADMINISTRATOR), audit.SYSTEM, now)
+            made = members.invited(FIRST_ADMINISTRATOR, invitation, audit.SYSTEM, now)
             had = names_of(stored) if stored else ()
             member = replace(made, revision=stored.revision) if stored else made
             self._demand_free(member, now)
@@ -106,7 +108,7 @@ class Invitations:
                 WriteOwner(member),
                 *(ReleaseName(name) for name in had if name not in names_of(member)),
                 *(TakeName(name, now) for name in names_of(member) if name not in had),
-                letters.invitation(member, self.authorities, now),
+                letters.invitation(member, self.offices, now),
                 *recorded(self.store, now, "infra.first_administrator", entry),
             )
             return member
@@ -117,8 +119,9 @@ class Invitations:
         wrong = {}
         if not is_official(invitation.contact.email, self.domains):
             wrong["email"] = "email_not_official"
-        if self.authorities.coded(invitation.authority) is None:
-            wrong["authority"] = "authority_unknown"
+        trouble = self.offices.trouble_with(invitation.role, invitation.authority)
+        if trouble:
+            wrong["authority"] = trouble
         if wrong:
             raise invalid(**wrong)
 

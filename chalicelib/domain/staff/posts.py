@@ -23,11 +23,12 @@ from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.staff import members
-from chalicelib.domain.staff.authorities import Authorities, of_staff
+from chalicelib.domain.staff.authorities import of_staff
 from chalicelib.domain.staff.directory import demand_member
 from chalicelib.domain.staff.handing_on import successor
 from chalicelib.domain.staff.letters import letter
 from chalicelib.domain.staff.members import post_of
+from chalicelib.domain.staff.offices import Offices
 
 _NO_FACTS: Mapping[str, str] = {}
 
@@ -50,7 +51,7 @@ class Posts:
 
     store: Store
     clock: Clock
-    authorities: Authorities
+    offices: Offices
 
     def suspend(self, actor: Actor, account_id: str, reason: str, hands_on_to: str | None, caller: Caller) -> Account:
         """Suspends a member; their sessions end at once, and `hands_on_to`, where named, does their work.
@@ -85,8 +86,9 @@ class Posts:
         The post that the member has already is no change. Raises `Refusal`: `not_found`, `staff_status_conflict`,
         `not_permitted` and `last_administrator` for oneself, `invalid_fields`.
         """
-        if self.authorities.coded(authority) is None:
-            raise invalid(authority="authority_unknown")
+        trouble = self.offices.trouble_with(role, authority)
+        if trouble:
+            raise invalid(authority=trouble)
 
         def change(member: Account) -> _Changed | None:
             before = post_of(member).authority
@@ -104,7 +106,7 @@ class Posts:
                 {**moved, **(other_role if is_other_role else {})},
                 NoticeKind.STAFF_POST_CHANGED,
                 taking_over,
-                told={"authority": of_staff(self.authorities, authority).called(member.language)},
+                told={"authority": of_staff(self.offices, authority).called(member.language)},
             )
 
         return self._change(actor, account_id, caller, change, takes_administrator=role is not Role.ADMINISTRATOR)
@@ -196,6 +198,6 @@ class Posts:
             member.role is Role.ADMINISTRATOR
             and member.status is AccountStatus.ACTIVE
             and member.account_id != doer.account_id
-            for authority in self.authorities.all()
+            for authority in self.offices.all()
             for member in self.store.staff(authority.code)
         )

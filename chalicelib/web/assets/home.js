@@ -59,8 +59,11 @@ if (isRegistrant) {
   find("missing").hidden = !session.missing;
   find("add-authenticator").hidden = session.missing !== "authenticator_required";
   find("confirm-mobile").hidden = session.missing !== "mobile_confirmation_required";
-  find("back-office").hidden = !isStaff(session.role) || Boolean(session.missing);
+  const isOfDepartment = session.role === "department_officer";
+  const administers = session.role === "administrator";
+  find("back-office").hidden = !isStaff(session.role) || isOfDepartment || Boolean(session.missing);
+  find("departments").hidden = !(isOfDepartment || administers) || Boolean(session.missing);
   find("leading").hidden = session.role === "officer";
-  find("inviting").hidden = session.role !== "administrator";
+  find("inviting").hidden = !administers;
 }
 shown();

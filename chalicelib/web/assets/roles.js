@@ -7,8 +7,9 @@ const NAMES = {
   officer: word("role.officer"),
   supervisor: word("role.supervisor"),
   administrator: word("role.administrator"),
+  department_officer: word("role.department_officer"),
 };
-const STAFF = ["officer", "supervisor", "administrator"];
+const STAFF = ["officer", "supervisor", "administrator", "department_officer"];
 
 export const roleName = (role) => NAMES[role];
 export const isStaff = (role) => STAFF.includes(role);

@@ -6,7 +6,7 @@ import { find, word } from "./words.js";
 
 const session = await open({ half: true });
 const [start, form] = [find("lost"), find("sign-in-lost-authenticator")];
-const isStaff = ["officer", "supervisor", "administrator"].includes(session.role);
+const isStaff = ["officer", "supervisor", "administrator", "department_officer"].includes(session.role);
 find("loading").remove();
 find("for-staff").hidden = !isStaff;
 start.hidden = isStaff;

@@ -3,6 +3,7 @@ import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
 import { make } from "./make.js";
 import { memberPage, memberPath, openMember } from "./member.js";
+import { officeChoices, readOffices } from "./offices.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, page, word } from "./words.js";
 
@@ -25,8 +26,7 @@ const hasSuccessor = others.length > 0 && member.status !== "invited";
 successor.closest(".field").hidden = !hasSuccessor;
 
 if (page === "staff-post") {
-  const { authorities } = await read("/authorities");
-  find("authority").append(...authorities.map((one) => make("option", { value: one.code }, one.name)));
+  find("authority").append(...officeChoices(await readOffices(read)));
   form.addEventListener("change", handOver);
 }
 

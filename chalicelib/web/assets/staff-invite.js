@@ -1,12 +1,11 @@
 import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
-import { make } from "./make.js";
+import { officeChoices, readOffices } from "./offices.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, word } from "./words.js";
 
 await open({ fresh: true });
-const { authorities } = await read("/authorities");
-find("authority").append(...authorities.map((one) => make("option", { value: one.code }, one.name)));
+find("authority").append(...officeChoices(await readOffices(read)));
 readyForm(find("staff-invite"), {
   heed,
   async send(values) {

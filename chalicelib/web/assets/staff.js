@@ -1,5 +1,6 @@
 import { readyForm } from "./form.js";
 import { address, make } from "./make.js";
+import { officeChoices, readOffices } from "./offices.js";
 import { roleName } from "./roles.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
@@ -8,12 +9,14 @@ import { find, say, to, word } from "./words.js";
 
 const session = await open();
 const administers = session.role === "administrator";
-const { authorities } = await read("/authorities");
+// Departments are the administrators' to see.
+const offices = administers ? await readOffices(read) : { ...(await read("/authorities")), departments: [] };
+const known = [...offices.authorities, ...offices.departments];
 // Which Regional Authority is shown stands in the fragment: Back, a reload and the other language keep it.
 const wanted = decodeURIComponent(location.hash.slice(1));
 
 function show(members, code) {
-  const { name } = authorities.find((one) => one.code === code);
+  const { name } = known.find((one) => one.code === code);
   find("caption").textContent = word("staff.table", { authority: name });
   say(find("count"), members.length === 1 ? word("staff.count_one") : members.length ? word("staff.count", { count: members.length }) : word("staff.nobody"));
   find("table").hidden = !members.length;
@@ -38,10 +41,10 @@ async function list(code, fetched) {
   find("language").hash = location.hash;
 }
 
-const code = authorities.some((one) => one.code === wanted) && administers ? wanted : session.authority.code;
+const code = known.some((one) => one.code === wanted) && administers ? wanted : session.authority.code;
 find("invite").hidden = !administers;
 find("staff-filter").hidden = !administers;
-find("authority").replaceChildren(...authorities.map((one) => make("option", { value: one.code, selected: one.code === code }, one.name)));
+find("authority").replaceChildren(...officeChoices(offices, code));
 readyForm(find("staff-filter"), { heed, send: ({ authority }) => list(authority, (path) => ask("GET", path)) });
 await list(code, read);
 shown();

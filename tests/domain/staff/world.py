@@ -24,6 +24,7 @@ from chalicelib.domain.staff.authorities import RegionalAuthority
 from chalicelib.domain.staff.directory import Directory
 from chalicelib.domain.staff.inviting import Invitations
 from chalicelib.domain.staff.members import Invitation, post_of
+from chalicelib.domain.staff.offices import Offices
 from chalicelib.domain.staff.posts import Posts
 from chalicelib.domain.staff.readiness import ReadinessDesk
 from tests.fakes import FakeKeyring, FakeStore
@@ -67,10 +68,11 @@ class Office:
         self.store = FakeStore(self.clock)
         self.keyring = FakeKeyring()
         self.authorities = FakeAuthorities()
-        self.directory = Directory(self.store, self.authorities)
-        self.invitations = Invitations(self.store, self.keyring, self.clock, self.authorities, DOMAINS)
-        self.posts = Posts(self.store, self.clock, self.authorities)
-        self.readiness = ReadinessDesk(self.store, self.clock, self.authorities, DOMAINS)
+        self.offices = Offices(self.authorities, self.store)
+        self.directory = Directory(self.store, self.offices)
+        self.invitations = Invitations(self.store, self.keyring, self.clock, self.offices, DOMAINS)
+        self.posts = Posts(self.store, self.clock, self.offices)
+        self.readiness = ReadinessDesk(self.store, self.clock, self.offices, DOMAINS)
 
     def clock(self) -> datetime:
         return self.now
