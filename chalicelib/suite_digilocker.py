@@ -8,14 +8,35 @@ from typing import TYPE_CHECKING
 from chalicelib.suite_departments import WithDepartments
 
 if TYPE_CHECKING:
+    from chalicelib.domain.digilocker.fetches import Locker
     from chalicelib.domain.digilocker.filing import Filing
+    from chalicelib.domain.digilocker.line import Line
     from chalicelib.domain.digilocker.my_documents import MyDocuments
+    from chalicelib.domain.digilocker.profiles import Profile
     from chalicelib.domain.digilocker.reviewing_documents import DocumentReviews
     from chalicelib.domain.icegate.taking_documents import TakingDocuments
 
 
 class WithDigiLocker(WithDepartments):
     """What people fetch from DigiLocker, and under which consent."""
+
+    def digilocker_profile(self, locker: Locker) -> Profile:
+        """What is configured of a locker."""
+        from chalicelib.adapters.digilocker_profiles import configured  # noqa: PLC0415
+
+        return configured(locker)
+
+    def digilocker_line(self, locker: Locker) -> Line:
+        """The line to a locker; each is made once, and keeps its connections."""
+        from chalicelib.adapters.digilocker_http import HttpLine  # noqa: PLC0415
+
+        if locker not in self._digilocker_lines:
+            self._digilocker_lines[locker] = HttpLine(self.digilocker_profile(locker))
+        return self._digilocker_lines[locker]
+
+    @cached_property
+    def _digilocker_lines(self) -> dict[Locker, Line]:
+        return {}
 
     @cached_property
     def own_documents(self) -> MyDocuments:
