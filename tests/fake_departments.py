@@ -135,8 +135,9 @@ class FakeDepartmentReads:
                 return FakeWrite(self._findables, f"{search_key} {certificate.certificate_id}", holds=True, value=found)
             case changes.EndFindable(search_key, certificate_id):
                 return FakeWrite(self._findables, f"{search_key} {certificate_id}", holds=True, value=None)
-            case changes.UseOnceFor(key, content_sha256, _):
-                return self._taken(f"txn#{key}", content_sha256)
+            case changes.UseOnceFor(key, content_sha256, _, is_first):
+                taken = self._taken(f"txn#{key}", content_sha256)
+                return replace(taken, holds=False) if is_first and taken.key in self._exchange_keys else taken
             case changes.WritePush(push):
                 return over(self._pushes, push.push_id, push, revision)
             case changes.WritePullRequest(asked):

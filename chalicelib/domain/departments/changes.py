@@ -64,11 +64,15 @@ class EndFindable:
 
 @dataclass(frozen=True, slots=True)
 class UseOnceFor:
-    """Use up a name for this content alone (a pull's `txn`): again with the same content holds, with other does not."""
+    """Use up a name for this content alone (a pull's `txn`): again with the same content holds, with other does not.
+
+    With `is_first` it holds only where the name was not used at all.
+    """
 
     key: str
     content_sha256: str
     keep_until: datetime
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
