@@ -22,6 +22,8 @@ _ID = {
     Journey.IEC_LINKING: "signing_id",
     Journey.IEC_USER_CHANGE: "signing_id",
     Journey.FULL_REGISTRATION: "signing_id",
+    Journey.CERTIFICATE_PUBLISHING: "push_id",
+    Journey.CERTIFICATE_BACKFILL: "backfill_id",
 }
 
 
@@ -34,7 +36,8 @@ class StepFunctionsJourneys:
 
     def start(self, journey: Journey, journey_id: str, seconds_left: int) -> None:
         """See `ports.Journeys`. The execution's name is the journey's id, so a second start is the first one's."""
-        body = json.dumps({_ID[journey]: journey_id, "seconds_left": seconds_left})
+        # A journey that is run again has its round after a dot, which no id of ours holds.
+        body = json.dumps({_ID[journey]: journey_id.partition(".")[0], "seconds_left": seconds_left})
         try:
             self._aws.client("stepfunctions").start_execution(
                 stateMachineArn=self._settings[f"{journey.value.upper()}_ARN"], name=journey_id, input=body

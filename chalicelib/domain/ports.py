@@ -323,7 +323,10 @@ class Journeys(Protocol):
     """Starts and wakes journeys."""
 
     def start(self, journey: Journey, journey_id: str, seconds_left: int) -> None:
-        """Starts a journey under our own id; starting twice is starting once. Raises `JourneysUnavailable`."""
+        """Starts a journey under our own id; starting twice is starting once. Raises `JourneysUnavailable`.
+
+        One that is run more than once is started as `<id>.<round>`, and knows the id alone.
+        """
         ...
 
     def wake(self, task_token: str, message: Mapping[str, str | int]) -> Woken:
