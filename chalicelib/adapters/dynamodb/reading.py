@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.failures import translated
 Found = TypeVar("Found", bound=Model)
 
 
-def row_of(table: type[Found], key: str, range_key: str | None = None) -> Found | None:
+def row_of(table: type[Found], key: str, range_key: str | int | None = None) -> Found | None:
     """The row under this key, or None. Raises `StoreUnavailable`."""
     with translated():
         try:

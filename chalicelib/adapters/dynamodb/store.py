@@ -11,6 +11,8 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.aws import Aws
 from chalicelib.adapters.dynamodb import account_rows, registration_rows, rows
+from chalicelib.adapters.dynamodb.department_reads import DepartmentReads
+from chalicelib.adapters.dynamodb.digilocker_reads import DigiLockerReads
 from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.adapters.dynamodb.reading import row_of, rows_of
 from chalicelib.adapters.dynamodb.signature_reads import SignatureReads
@@ -36,7 +38,7 @@ from chalicelib.domain.versioned import Versioned
 from chalicelib.settings import Settings
 
 
-class DynamoDbStore(SignatureReads):
+class DynamoDbStore(SignatureReads, DepartmentReads, DigiLockerReads):
     """`ports.Store` in DynamoDB."""
 
     def __init__(self, aws: Aws, settings: Settings, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -11,12 +11,13 @@ from pynamodb.models import Model
 from chalicelib.adapters.aws import Aws
 from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.connection import SharedConnection, bound
+from chalicelib.adapters.dynamodb.department_tables import DepartmentTables
 from chalicelib.settings import Settings
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Tables:
+class Tables(DepartmentTables):
     """The row classes of this store's tables. A table's name is demanded from the settings on first use."""
 
     def __init__(self, aws: Aws, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.connection import SharedConnection
 from chalicelib.adapters.dynamodb.failures import COLLISIONS, code_of, translated
-from chalicelib.adapters.dynamodb.writes import Delete, Put, Update, Write
+from chalicelib.adapters.dynamodb.write_kinds import Delete, Put, Update, Write
 from chalicelib.domain.changes import Change, ChangeRefused, StoreUnavailable
 
 # A change and the write that it is.

@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import singledispatchmethod
-from typing import Any
-
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, rows, signature_rows
 from chalicelib.adapters.dynamodb.tables import Tables
+from chalicelib.adapters.dynamodb.write_kinds import Delete, Put, Update, Write, unchanged
 from chalicelib.domain import changes
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.changes import Change
 from chalicelib.domain.identifiers import folded
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Write a whole row."""
-
-    row: Model
-    condition: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Change some attributes of a row."""
-
-    row: Model
-    actions: Sequence[Action]
-    condition: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Delete a row."""
-
-    row: Model
-    condition: Condition | None
-
-
-Write = Put | Update | Delete
-
-
-def _unchanged(row: Any, revision: str | None) -> Condition:  # noqa: ANN401 - any row class with a revision
-    condition: Condition = row.revision.does_not_exist() if revision is None else row.revision == revision
-    return condition
 
 
 class Writes:
@@ -61,14 +22,16 @@ class Writes:
 
     @singledispatchmethod
     def of(self, change: Change) -> Write:
-        """The write for `change`."""
-        raise TypeError(type(change).__name__)
+        """The write for `change`. What writes those of departments and DigiLocker is loaded on the first of them."""
+        from chalicelib.adapters.dynamodb.department_writes import DepartmentWrites  # noqa: PLC0415
+
+        return DepartmentWrites(self.tables, self.revision).of(change)
 
     @of.register
     def _(self, change: changes.WriteRegistration) -> Write:
         row, registration = self.tables.registrations, change.registration
         return Put(
-            registration_rows.registration_row(row, registration, self.revision), _unchanged(row, registration.revision)
+            registration_rows.registration_row(row, registration, self.revision), unchanged(row, registration.revision)
         )
 
     @of.register
@@ -92,7 +55,7 @@ class Writes:
             keep_until=change.keep_until,
             ttl=int(change.keep_until.timestamp()),
         )
-        return Put(made, _unchanged(row, tries.revision))
+        return Put(made, unchanged(row, tries.revision))
 
     @of.register
     def _(self, change: changes.UseOnce) -> Write:
@@ -136,12 +99,12 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteTemporaryPassword) -> Write:
         row, stored = self.tables.temporary_passwords, change.temporary_password
-        return Put(rows.temporary_password_row(row, stored, self.revision), _unchanged(row, stored.revision))
+        return Put(rows.temporary_password_row(row, stored, self.revision), unchanged(row, stored.revision))
 
     @of.register
     def _(self, change: changes.WriteSession) -> Write:
         row, session = self.tables.sessions, change.session
-        return Put(account_rows.session_row(row, session, self.revision), _unchanged(row, session.revision))
+        return Put(account_rows.session_row(row, session, self.revision), unchanged(row, session.revision))
 
     @of.register
     def _(self, change: changes.EndSession) -> Write:
@@ -153,9 +116,9 @@ class Writes:
     def _(self, change: changes.WriteOwner) -> Write:
         if isinstance(change.owner, Account):
             row, account = self.tables.accounts, change.owner
-            return Put(account_rows.account_row(row, account, self.revision), _unchanged(row, account.revision))
+            return Put(account_rows.account_row(row, account, self.revision), unchanged(row, account.revision))
         names, icegate_account = self.tables.names, change.owner
-        is_account = names.registered_at.exists() & _unchanged(names, icegate_account.revision)
+        is_account = names.registered_at.exists() & unchanged(names, icegate_account.revision)
         return Put(rows.icegate_account_row(names, icegate_account, self.revision), is_account)
 
     @of.register
@@ -173,7 +136,7 @@ class Writes:
     def _(self, change: changes.WriteAccountRegistration) -> Write:
         row, registration = self.tables.account_registrations, change.registration
         made = account_rows.account_registration_row(row, registration, self.revision)
-        return Put(made, _unchanged(row, registration.revision))
+        return Put(made, unchanged(row, registration.revision))
 
     @of.register
     def _(self, change: changes.PointToAccountRegistration) -> Write:
@@ -183,12 +146,12 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteFlow) -> Write:
         row, flow = self.tables.flows, change.flow
-        return Put(account_rows.flow_row(row, flow, self.revision), _unchanged(row, flow.revision))
+        return Put(account_rows.flow_row(row, flow, self.revision), unchanged(row, flow.revision))
 
     @of.register
     def _(self, change: changes.WriteMessage) -> Write:
         row, message = self.tables.outbox, change.message
-        return Put(account_rows.message_row(row, message, self.revision), _unchanged(row, message.revision))
+        return Put(account_rows.message_row(row, message, self.revision), unchanged(row, message.revision))
 
     @of.register
     def _(self, change: changes.AppendEvent) -> Write:
@@ -199,12 +162,12 @@ class Writes:
     @of.register
     def _(self, change: changes.WriteSigning) -> Write:
         row, signing = self.tables.signings, change.signing
-        return Put(signature_rows.signing_row(row, signing, self.revision), _unchanged(row, signing.revision))
+        return Put(signature_rows.signing_row(row, signing, self.revision), unchanged(row, signing.revision))
 
     @of.register
     def _(self, change: changes.WriteIecUser) -> Write:
         row, user = self.tables.iec_users, change.user
-        return Put(iec_rows.iec_user_row(row, user, self.revision), _unchanged(row, user.revision))
+        return Put(iec_rows.iec_user_row(row, user, self.revision), unchanged(row, user.revision))
 
     @of.register
     def _(self, change: changes.TakeMembership) -> Write:
@@ -221,9 +184,9 @@ class Writes:
     def _(self, change: changes.WriteFullRegistration) -> Write:
         row, registration = self.tables.full_registrations, change.registration
         made = signature_rows.full_registration_row(row, registration, self.revision)
-        return Put(made, _unchanged(row, registration.revision))
+        return Put(made, unchanged(row, registration.revision))
 
     @of.register
     def _(self, change: changes.WriteCrlState) -> Write:
         row, state = self.tables.crl_states, change.state
-        return Put(signature_rows.crl_state_row(row, state, self.revision), _unchanged(row, state.revision))
+        return Put(signature_rows.crl_state_row(row, state, self.revision), unchanged(row, state.revision))

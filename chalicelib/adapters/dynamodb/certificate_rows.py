@@ -1,0 +1,165 @@
+"""The rows of certificates, of the search keys under which they are found, and of pushes.
+
+The records are imported where they are made, and this module only where a certificate or a push is read or written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb.documents import document, record_of
+from chalicelib.adapters.dynamodb.instants import InstantAttribute
+
+if TYPE_CHECKING:
+    from chalicelib.domain.departments.certificates import Certificate
+    from chalicelib.domain.departments.pushes import Push
+
+PREPARING = "preparing"
+DUE = "due"
+
+
+class _ByDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Certificates by department and place: a batch makes many within one millisecond, and a page ends between two."""
+
+    class Meta:
+        index_name = "by_department"
+        projection = KeysOnlyProjection()
+
+    department_id = UnicodeAttribute(hash_key=True)
+    place = UnicodeAttribute(range_key=True)
+
+
+class _Preparing(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Certificates whose PDF and XML are still to be made, by age; no others are in it."""
+
+    class Meta:
+        index_name = "preparing"
+        projection = KeysOnlyProjection()
+
+    preparing = UnicodeAttribute(hash_key=True)
+    created_at = InstantAttribute(range_key=True)
+
+
+class CertificateRow(Model):
+    """A certificate."""
+
+    certificate_id = UnicodeAttribute(hash_key=True)
+    revision = UnicodeAttribute()
+    record = UnicodeAttribute()
+    department_id = UnicodeAttribute()
+    place = UnicodeAttribute()
+    preparing = UnicodeAttribute(null=True)
+    created_at = InstantAttribute()
+    by_department = _ByDepartment()
+    in_preparation = _Preparing()
+
+
+def certificate_row(row: type[CertificateRow], certificate: Certificate, revision: str) -> CertificateRow:
+    """The row of a certificate."""
+    from chalicelib.domain.departments.certificates import CertificateStatus  # noqa: PLC0415
+
+    return row(
+        certificate.certificate_id,
+        revision=revision,
+        record=document(replace(certificate, revision=None)),
+        department_id=certificate.department_id,
+        place=_place(certificate),
+        preparing=PREPARING if certificate.status is CertificateStatus.PREPARING else None,
+        created_at=certificate.created_at,
+    )
+
+
+def certificate_of(row: CertificateRow) -> Certificate:
+    """The certificate in a row."""
+    from chalicelib.domain.departments.certificates import Certificate  # noqa: PLC0415
+
+    return replace(record_of(row.record, Certificate), revision=row.revision)
+
+
+def before_place_of(row: type[CertificateRow], certificate: CertificateRow) -> Condition:
+    """The key condition of certificates that are older than this one."""
+    condition: Condition = row.place < certificate.place
+    return condition
+
+
+def created_before(row: type[CertificateRow], before: datetime) -> Condition:
+    """The key condition of certificates that were made before `before`."""
+    condition: Condition = row.created_at < before
+    return condition
+
+
+def _place(certificate: Certificate) -> str:
+    return f"{round(certificate.created_at.timestamp() * 1000):015}#{certificate.certificate_id}"
+
+
+class FindableRow(Model):
+    """A certificate under a search key, whole: a pull finds it and answers from this one read."""
+
+    search_key = UnicodeAttribute(hash_key=True)
+    certificate_id = UnicodeAttribute(range_key=True)
+    record = UnicodeAttribute()
+
+
+def findable_row(row: type[FindableRow], search_key: str, certificate: Certificate) -> FindableRow:
+    """The row of a certificate under a search key."""
+    return row(search_key, certificate.certificate_id, record=document(replace(certificate, revision=None)))
+
+
+def found_in(row: FindableRow) -> Certificate:
+    """The certificate under a search key. It has no revision: what is found is not what is written over."""
+    from chalicelib.domain.departments.certificates import Certificate  # noqa: PLC0415
+
+    return record_of(row.record, Certificate)
+
+
+class _Due(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Pushes that are due, by when; those that are done are not in it."""
+
+    class Meta:
+        index_name = "by_due_at"
+        projection = KeysOnlyProjection()
+
+    due = UnicodeAttribute(hash_key=True)
+    due_at = InstantAttribute(range_key=True)
+
+
+class PushRow(Model):
+    """A push."""
+
+    push_id = UnicodeAttribute(hash_key=True)
+    revision = UnicodeAttribute()
+    record = UnicodeAttribute()
+    due = UnicodeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    by_due_at = _Due()
+
+
+def push_row(row: type[PushRow], push: Push, revision: str) -> PushRow:
+    """The row of a push."""
+    return row(
+        push.push_id,
+        revision=revision,
+        record=document(replace(push, revision=None)),
+        due=DUE if push.due_at else None,
+        due_at=push.due_at,
+    )
+
+
+def due_by(row: type[PushRow], now: datetime) -> Condition:
+    """The key condition of pushes that are due at `now`."""
+    condition: Condition = row.due_at <= now
+    return condition
+
+
+def push_of(row: PushRow) -> Push:
+    """The push in a row."""
+    from chalicelib.domain.departments.pushes import Push  # noqa: PLC0415
+
+    return replace(record_of(row.record, Push), revision=row.revision)
