@@ -1,0 +1,120 @@
+"""What comes from DigiLocker is matched with whom the account speaks for, and kept once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chalicelib.domain.digilocker.filing import Fetched, Judged, judge, masked
+from chalicelib.domain.digilocker.known_persons import KnownPerson
+from chalicelib.domain.digilocker.own_documents import Match
+from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
+from chalicelib.domain.identifiers import Pan
+from tests.domain.digilocker.own_documents_world import BORN_ON, PAN, OwnDocumentsWorld, pan_card
+from tests.domain.icegate.upgrade_world import CALLER
+
+ASHA = KnownPerson("ASHA MEHTA", BORN_ON, Pan(PAN))
+ACCOUNT = KnownPerson("Asha Mehta", BORN_ON)
+
+
+@pytest.fixture
+def world() -> OwnDocumentsWorld:
+    return OwnDocumentsWorld()
+
+
+class TestJudging:
+    """The policy, line by line."""
+
+    @pytest.mark.parametrize(
+        ("said", "judged"),
+        [
+            ({}, Judged(Match.EXACT)),
+            ({"name": "Mehta Asha"}, Judged(Match.NORMALISED)),
+            ({"name": "A Mehta"}, Judged(Match.REVIEW, "name_nearly")),
+            ({"name": "RAVI KUMAR"}, Judged(Match.REVIEW, "name_differs")),
+            ({"born_on": date(1986, 1, 1)}, Judged(Match.REVIEW, "name_differs")),
+            ({"born_on": None}, Judged(Match.EXACT)),
+            ({"number": "ABCPM1234L"}, Judged(Match.REFUSED, "number_differs")),
+            ({"status": "R"}, Judged(Match.REFUSED, "not_active")),
+        ],
+    )
+    def test_a_pan_card_is_proved_by_its_number(self, said: dict[str, object], judged: Judged) -> None:
+        assert judge("PANCR", pan_card(**said), [ASHA]) == judged
+
+    @pytest.mark.parametrize(
+        ("said", "judged"),
+        [
+            ({}, Judged(Match.NORMALISED)),
+            ({"born_on": None}, Judged(Match.REVIEW, "birth_date_unknown")),
+            ({"born_on": date(1986, 1, 1)}, Judged(Match.REFUSED, "name_differs")),
+            ({"name": "RAVI KUMAR"}, Judged(Match.REFUSED, "name_differs")),
+        ],
+    )
+    def test_without_a_pan_on_record_name_and_birth_date_count(self, said: dict[str, object], judged: Judged) -> None:
+        for doctype in ("PANCR", "DRVLC"):
+            assert judge(doctype, pan_card(**said), [ACCOUNT]) == judged
+
+    def test_an_unknown_birth_date_never_matches_by_itself(self) -> None:
+        nobody_typed_it = replace(ACCOUNT, born_on=None)
+        assert judge("DRVLC", pan_card(), [nobody_typed_it]) == Judged(Match.REVIEW, "birth_date_unknown")
+
+    def test_the_best_of_the_persons_counts(self) -> None:
+        other = KnownPerson("RAVI KUMAR", BORN_ON, Pan("AAAPK0001A"))
+        assert judge("PANCR", pan_card(), [other, ASHA]).match is Match.EXACT
+
+    def test_a_firms_name_alone_is_for_an_officer(self) -> None:
+        firm = KnownPerson("ASHA MEHTA", is_firm=True)
+        assert judge("DRVLC", pan_card(), [firm]).match is Match.REVIEW
+
+    def test_nobody_known_is_no_match(self) -> None:
+        assert judge("PANCR", pan_card(), []).match is Match.REFUSED
+
+    def test_numbers_are_masked(self) -> None:
+        assert masked("ABCPM1234K") == "••••••234K"
+        assert masked("") == ""
+
+
+class TestKeeping:
+    """What is kept, and that it is kept once."""
+
+    def test_files_lie_under_their_hash_and_the_uri_is_not_kept(self, world: OwnDocumentsWorld) -> None:
+        document = world.filed()
+        assert world.documents.kept[document.key].startswith(b"%PDF")
+        assert document.key == f"own/{document.document_id}/{document.sha256}.pdf"
+        assert PAN not in repr(document)
+        assert f"PANCR-{PAN}" not in str([getattr(document, name) for name in document.__slots__])
+
+    def test_filed_again_it_is_one(self, world: OwnDocumentsWorld) -> None:
+        consent = world.consent()
+        first, second = world.filed(consent), world.filed(consent)
+        assert first.document_id == second.document_id
+        assert len(world.own.all(world.asha)) == 1
+        assert world.deeds().count("own_document_fetched") == 1
+
+    def test_an_officers_word_on_the_same_bytes_stands(self, world: OwnDocumentsWorld) -> None:
+        world.says = pan_card(name="A MEHTA")
+        document = world.filed()
+        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        assert world.filed(world.consent()).match is Match.CONFIRMED
+
+    def test_but_not_on_others(self, world: OwnDocumentsWorld) -> None:
+        world.says = pan_card(name="A MEHTA")
+        document = world.filed()
+        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        assert world.filed(world.consent(), content=b"%PDF-other").match is Match.REVIEW
+
+    def test_what_cannot_be_read_is_for_an_officer(self, world: OwnDocumentsWorld) -> None:
+        world.says = None
+        assert (world.filed().match, world.filed().because) == (Match.REVIEW, "not_readable")
+        assert world.filed(uri="in.gov.x-OTHER-1", xml=None).match is Match.REVIEW
+
+    def test_another_persons_same_document_is_another(self, world: OwnDocumentsWorld) -> None:
+        mine = world.filed()
+        other = world.filing.file(replace(world.fetch(), owner=world.officers[0].key), world.consent(), _fetched())
+        assert other.document_id != mine.document_id
+
+
+def _fetched() -> Fetched:
+    return Fetched("PANCR", f"in.gov.pan-PANCR-{PAN}", "PAN Card", "ITD", b"%PDF", "application/pdf", b"<C/>")

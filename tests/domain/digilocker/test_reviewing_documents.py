@@ -1,0 +1,73 @@
+"""An officer decides once whether a document that fits only nearly is its owner's."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.digilocker.own_documents import Match
+from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
+from chalicelib.domain.refusals import Code, Refusal
+from tests.domain.digilocker.own_documents_world import BORN_ON, OwnDocumentsWorld, pan_card
+from tests.domain.icegate.upgrade_world import CALLER, KEY
+
+CONFIRM, REFUSE = DocumentDecision.CONFIRM, DocumentDecision.REFUSE
+
+
+@pytest.fixture
+def world() -> OwnDocumentsWorld:
+    world = OwnDocumentsWorld()
+    world.says = pan_card(name="A MEHTA")
+    return world
+
+
+def decide(
+    world: OwnDocumentsWorld, decision: DocumentDecision, reason: str | None = None, officer: int = 0
+) -> OwnDocumentsWorld:
+    document = world.filed()
+    world.document_reviews.decide(world.officers[officer], document.document_id, decision, reason, CALLER)
+    return world
+
+
+def test_only_what_fits_nearly_waits(world: OwnDocumentsWorld) -> None:
+    waiting = world.filed()
+    world.says = pan_card()
+    fitting = world.filed(uri="in.gov.pan-PANCR-other")
+    assert [one.document_id for one in world.document_reviews.queue()] == [waiting.document_id]
+    with pytest.raises(Refusal) as caught:
+        world.document_reviews.case(fitting.document_id)
+    assert caught.value.code is Code.NOT_FOUND
+
+
+def test_the_officer_sees_whom_the_account_speaks_for(world: OwnDocumentsWorld) -> None:
+    case = world.document_reviews.case(world.filed().document_id)
+    assert ("ASHA MEHTA", BORN_ON) in [(person.name, person.born_on) for person in case.known]
+
+
+def test_confirmed_it_can_be_used(world: OwnDocumentsWorld) -> None:
+    document = world.filed()
+    decide(world, CONFIRM)
+    assert world.own.take(KEY, document.document_id, "x:1").document.match is Match.CONFIRMED
+    assert world.document_reviews.queue() == ()
+    assert "own_document_confirmed" in world.deeds()
+    assert "document_reviewed email" in world.notices()
+
+
+def test_refused_it_cannot_and_the_owner_reads_why(world: OwnDocumentsWorld) -> None:
+    decide(world, REFUSE, "Another birth date.")
+    (kept,) = world.own.all(world.asha)
+    assert (kept.document.match, kept.document.said, kept.is_usable) == (Match.REFUSED, "Another birth date.", False)
+
+
+def test_a_refusal_has_a_reason(world: OwnDocumentsWorld) -> None:
+    with pytest.raises(Refusal) as caught:
+        decide(world, REFUSE)
+    assert caught.value.errors["reason"].reason == "required"
+
+
+def test_made_again_a_decision_changes_nothing_and_another_is_refused(world: OwnDocumentsWorld) -> None:
+    decide(decide(world, CONFIRM), CONFIRM)
+    assert world.deeds().count("own_document_confirmed") == 1
+    for decision, officer in ((REFUSE, 0), (CONFIRM, 1), (REFUSE, 1)):
+        with pytest.raises(Refusal) as caught:
+            decide(world, decision, "No.", officer)
+        assert caught.value.code is Code.DOCUMENT_REVIEW_CONFLICT
