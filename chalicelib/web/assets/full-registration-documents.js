@@ -5,6 +5,7 @@ import { readyButton, readyForm } from "./form.js";
 import { documentCard, kindName, officerWords } from "./full-registration-words.js";
 import { forget } from "./keep.js";
 import { make, tell } from "./make.js";
+import { badge, called } from "./own-document.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { find, say, word } from "./words.js";
 
@@ -88,8 +89,41 @@ async function send({ kind }) {
   }
 }
 
+// The kinds of document that DigiLocker's serve for here; a PAN card proves identity only where it is not the PAN card itself.
+const SERVES = { PANCR: "pan_card", DRVLC: "identity_proof" };
+const taking = find("own-document");
+
+/** The own documents that can be used here, as choices. */
+async function showOwn() {
+  const { documents } = await read("/own-documents");
+  const there = new Set(registration.documents.map((one) => one.document_id));
+  const usable = documents.filter((one) => one.is_usable && SERVES[one.document_type] && !there.has(one.document_id));
+  taking.hidden = !usable.length;
+  find("own-list").replaceChildren(
+    ...usable.map((one, at) => {
+      const id = `own-${one.document_id}`;
+      const text = word("full_documents.own_as", { name: called(one), kind: kindName(SERVES[one.document_type]) });
+      const radio = make("input", { type: "radio", id, name: "document_id", value: one.document_id, autocomplete: "off", "data-unkept": true, "data-required": at ? null : word("full_documents.own_required"), required: !at });
+      return make("div", { class: "choice" }, radio, make("label", { for: id }, text, " ", badge(one)));
+    }),
+  );
+  return documents;
+}
+
 await open();
 await refresh();
+let own = await showOwn();
+readyForm(taking, {
+  heed,
+  async send({ document_id: id }) {
+    const chosen = own.find((one) => one.document_id === id);
+    await ask("POST", `${CURRENT}/own-documents`, { kind: SERVES[chosen.document_type], document_id: id });
+    await refresh();
+    own = await showOwn();
+    say(find("documents-status"), word("full_documents.taken", { name: called(chosen) }), "good");
+    find("documents-status").focus();
+  },
+});
 tell(find("until"), word("full_documents.until", { time: dayAndTime(registration.expires_at) }));
 find("officer").hidden = registration.status !== "more_asked";
 if (registration.reason) find("officer-words").replaceChildren(officerWords(registration.reason));

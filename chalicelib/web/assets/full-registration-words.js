@@ -31,6 +31,7 @@ export function documentCard(one, button = null) {
     make("h3", {}, kindName(one.kind), " ", make("span", { class: BADGE[one.status] }, DOCUMENT[one.status])),
     make("p", {}, [one.file_name, size].filter(Boolean).join(" · ")),
     one.text ? make("p", { class: "error" }, one.text) : null,
+    one.issuer ? tell(make("p"), word("full.document_from", { issuer: one.issuer, day: dayOf(one.fetched_at) })) : null,
     one.status === "accepted" ? make("p", { class: "more" }, word("full.document_hash"), make("br"), hash(one.sha256)) : null,
     button,
   );
