@@ -34,6 +34,7 @@ function removeButton(one) {
   readyButton(button, form, async () => {
     await ask("DELETE", `${CURRENT}/documents/${encodeURIComponent(one.document_id)}`);
     await refresh();
+    await showOwn();
     say(find("documents-status"), word("full_documents.removed", { file: one.file_name }), "good");
     find("documents-status").focus();
   });
@@ -89,41 +90,36 @@ async function send({ kind }) {
   }
 }
 
-// The kinds of document that DigiLocker's serve for here; a PAN card proves identity only where it is not the PAN card itself.
+// What DigiLocker's document types serve for here.
 const SERVES = { PANCR: "pan_card", DRVLC: "identity_proof" };
-const taking = find("own-document");
 
-/** The own documents that can be used here, as choices. */
+function takeButton(one) {
+  const kind = kindName(SERVES[one.document_type]);
+  const button = make("button", { type: "button", class: "quiet small", "data-busy": word("full_documents.busy") }, word("full_documents.take_as", { kind }));
+  readyButton(button, form, async () => {
+    await ask("POST", `${CURRENT}/own-documents`, { kind: SERVES[one.document_type], document_id: one.document_id });
+    await refresh();
+    await showOwn();
+    say(find("documents-status"), word("full_documents.taken", { name: called(one) }), "good");
+    find("documents-status").focus();
+  });
+  return button;
+}
+
+/** The own documents that can be used here and are not yet. */
 async function showOwn() {
   const { documents } = await read("/own-documents");
   const there = new Set(registration.documents.map((one) => one.document_id));
   const usable = documents.filter((one) => one.is_usable && SERVES[one.document_type] && !there.has(one.document_id));
-  taking.hidden = !usable.length;
+  find("own-list").hidden = !usable.length;
   find("own-list").replaceChildren(
-    ...usable.map((one, at) => {
-      const id = `own-${one.document_id}`;
-      const text = word("full_documents.own_as", { name: called(one), kind: kindName(SERVES[one.document_type]) });
-      const radio = make("input", { type: "radio", id, name: "document_id", value: one.document_id, autocomplete: "off", "data-unkept": true, "data-required": at ? null : word("full_documents.own_required"), required: !at });
-      return make("div", { class: "choice" }, radio, make("label", { for: id }, text, " ", badge(one)));
-    }),
+    ...usable.map((one) => make("li", {}, make("h3", {}, called(one), " ", badge(one)), make("p", {}, one.issuer), takeButton(one))),
   );
-  return documents;
 }
 
 await open();
 await refresh();
-let own = await showOwn();
-readyForm(taking, {
-  heed,
-  async send({ document_id: id }) {
-    const chosen = own.find((one) => one.document_id === id);
-    await ask("POST", `${CURRENT}/own-documents`, { kind: SERVES[chosen.document_type], document_id: id });
-    await refresh();
-    own = await showOwn();
-    say(find("documents-status"), word("full_documents.taken", { name: called(chosen) }), "good");
-    find("documents-status").focus();
-  },
-});
+await showOwn();
 tell(find("until"), word("full_documents.until", { time: dayAndTime(registration.expires_at) }));
 find("officer").hidden = registration.status !== "more_asked";
 if (registration.reason) find("officer-words").replaceChildren(officerWords(registration.reason));
