@@ -30,7 +30,11 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What goes back."""
+    """What goes back.
+
+    For those who play bad luck: status 0 hangs up without a word, and an answer that gives its own Content-Length is
+    cut off where its body ends.
+    """
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -135,10 +139,15 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self._send(HttpAnswer(status, [("Connection", "close")]))
 
     def _send(self, answer: HttpAnswer) -> None:
+        if answer.status == 0:
+            self.close_connection = True
+            return
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        if any(name == "Content-Length" for name, _ in answer.headers):
+            self.close_connection = True
+        elif answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":

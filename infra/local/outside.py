@@ -17,6 +17,7 @@ from infra.local.console_routes import Route
 
 if TYPE_CHECKING:
     from infra.local.authority import Authority
+    from infra.local.digilocker.simulator import DigiLocker
     from infra.local.dscs import Dscs
     from infra.local.esign_provider import EsignOutside
     from infra.local.signing_utility import SigningUtility
@@ -61,6 +62,13 @@ class Outside:
         around = self.around
         return EsignOutside(lambda: self.authority, around.clock, around.site_url, around.console_url)
 
+    @cached_property
+    def digilocker(self) -> "DigiLocker":
+        """The simulated DigiLocker."""
+        from infra.local.digilocker.simulator import DigiLocker  # noqa: PLC0415
+
+        return DigiLocker(self.around.clock, self.around.console_url)
+
     @property
     def authority(self) -> "Authority":
         """The test certifying authority, made when first asked for; its CRLs are at ``/crl/`` of the console."""
@@ -75,6 +83,7 @@ class Outside:
     def afresh(self) -> None:
         """Forget what was done in it; its authority and the certificates that were issued stay."""
         self.crls.are_served = True
+        self.digilocker.afresh()
         if self.utility is not None:
             self.utility.afresh()
 
@@ -93,8 +102,11 @@ def playing() -> Outside:
 @contextmanager
 def played(around: Around) -> Iterator[Outside]:
     """Play Pravesh's outside world while in the block."""
+    from infra.local.digilocker.places import places  # noqa: PLC0415 - only where it is played
+
     outside = Outside(around)
     outside.places.extend(outside.esign.places)
+    outside.places.extend(places(outside.digilocker))
     outside.places.append(outside.crls.route)
     _Playing.outside = outside
     try:
