@@ -24,13 +24,14 @@ class ConsentStatus(StrEnum):
 class Tokens:
     """DigiLocker's tokens, sealed together under `ports.Vault` (`{"access": …, "refresh": …}`).
 
-    `expires_at` is the access token's end. `generation` grows with each refresh: whoever refreshes writes on the
-    version that was read, so one refresh token is never used by two.
+    `expires_at` is the access token's end. `generation` grows with each renewal. Who renews first writes
+    `renewing_until` on the version that was read, so one refresh token is never used by two.
     """
 
     sealed: str
     expires_at: datetime
     generation: int = 0
+    renewing_until: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Tokens({self.generation})"
