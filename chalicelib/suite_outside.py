@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.journeys import StepFunctionsJourneys
     from chalicelib.adapters.keys import SecretsManagerKeyring
     from chalicelib.adapters.messages import AwsMessenger
+    from chalicelib.adapters.vault import KmsVault
 
 
 def system_clock() -> datetime:
@@ -84,6 +85,13 @@ class Outside:
         from chalicelib.adapters.documents import S3Documents  # noqa: PLC0415
 
         return S3Documents(self.aws, self.settings)
+
+    @cached_property
+    def vault(self) -> KmsVault:
+        """What seals secrets that are read again."""
+        from chalicelib.adapters.vault import KmsVault  # noqa: PLC0415
+
+        return KmsVault(self.aws, self.settings, self.clock)
 
     @cached_property
     def authorities(self) -> ConfiguredAuthorities:
