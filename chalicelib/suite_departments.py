@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from chalicelib.suite_signatures import UnderSignature
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.changing_keys import KeyDesk
     from chalicelib.domain.departments.keys import DepartmentKeys, IssuingTokens
+    from chalicelib.domain.departments.onboarding import DepartmentDesk
+    from chalicelib.domain.departments.statistics_desk import StatisticsDesk
 
 
 class WithDepartments(UnderSignature):
@@ -27,3 +30,24 @@ class WithDepartments(UnderSignature):
         from chalicelib.domain.departments.keys import IssuingTokens  # noqa: PLC0415
 
         return IssuingTokens(self.store, self.clock)
+
+    @cached_property
+    def departments(self) -> DepartmentDesk:
+        """The desk at which departments are entered and changed."""
+        from chalicelib.domain.departments.onboarding import DepartmentDesk  # noqa: PLC0415
+
+        return DepartmentDesk(self.store, self.clock)
+
+    @cached_property
+    def department_key_desk(self) -> KeyDesk:
+        """The desk at which departments' keys are made and ended."""
+        from chalicelib.domain.departments.changing_keys import KeyDesk  # noqa: PLC0415
+
+        return KeyDesk(self.store, self.vault, self.department_keys, self.clock)
+
+    @cached_property
+    def statistics(self) -> StatisticsDesk:
+        """What counts of departments are read from."""
+        from chalicelib.domain.departments.statistics_desk import StatisticsDesk  # noqa: PLC0415
+
+        return StatisticsDesk(self.store, self.clock)

@@ -98,6 +98,14 @@ class Deed(StrEnum):
     FULL_REGISTRATION_MORE_ASKED = "full_registration_more_asked"
     FULL_REGISTRATION_EXPIRED = "full_registration_expired"
     FULLY_REGISTERED = "fully_registered"
+    DEPARTMENT_OPENED = "department_opened"
+    DEPARTMENT_CHANGED = "department_changed"
+    DEPARTMENT_SUSPENDED = "department_suspended"
+    DEPARTMENT_REACTIVATED = "department_reactivated"
+    DOCUMENT_TYPE_WRITTEN = "document_type_written"
+    PULL_API_WRITTEN = "pull_api_written"
+    DEPARTMENT_KEY_MADE = "department_key_made"
+    DEPARTMENT_KEY_ENDED = "department_key_ended"
 
 
 # What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.

@@ -197,3 +197,8 @@ class Department:
         fitting = (key for key in self.keys if key.purpose is purpose and key.api_id == api_id)
         working = (key for key in fitting if key.until is None or now < key.until)
         return tuple(sorted(working, key=lambda key: key.created_at, reverse=True))
+
+
+def stream_of(department_id: str) -> str:
+    """The audit's stream of a department: what was done to it, and in its name."""
+    return f"department:{department_id}"

@@ -1,4 +1,4 @@
-"""Offices: what staff belong to. A Regional Authority, or, for department officers alone, a department on DigiLocker."""
+"""Offices: what staff belong to, a Regional Authority or, for department officers alone, a department."""
 
 from __future__ import annotations
 
