@@ -59,7 +59,8 @@ class DepartmentWrites:
     def _(self, change: changes.UseOnceFor) -> Write:
         row, holder = self.tables.exchange_keys, change.content_sha256
         made = department_rows.exchange_key_row(row, f"txn#{change.key}", holder, change.keep_until)
-        return Put(made, department_rows.is_free_for(row, holder))
+        is_free = department_rows.is_free_for(row, holder)
+        return Put(made, row.name.does_not_exist() if change.is_first else is_free)
 
     @of.register
     def _(self, change: changes.WritePush) -> Write:
