@@ -6,11 +6,15 @@ from chalicelib.handlers.account import account
 from chalicelib.handlers.account_registration_steps import account_registration_steps
 from chalicelib.handlers.account_registrations import account_registrations
 from chalicelib.handlers.authenticators import authenticators
+from chalicelib.handlers.backfill_steps import backfill_steps
 from chalicelib.handlers.captcha import captcha
+from chalicelib.handlers.certificate_making_steps import certificate_making_steps
+from chalicelib.handlers.consent_steps import consent_steps
 from chalicelib.handlers.contact_changes import contact_changes
 from chalicelib.handlers.document_reviews import document_reviews
 from chalicelib.handlers.esign_responses import esign_responses
 from chalicelib.handlers.esign_steps import esign_steps
+from chalicelib.handlers.fetch_steps import fetch_steps
 from chalicelib.handlers.full_registration_reviews import full_registration_reviews
 from chalicelib.handlers.full_registration_steps import full_registration_steps
 from chalicelib.handlers.full_registrations import full_registrations
@@ -26,6 +30,7 @@ from chalicelib.handlers.mobile_replacements import mobile_replacements
 from chalicelib.handlers.own_documents import own_documents
 from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
+from chalicelib.handlers.publishing_steps import publishing_steps
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
 from chalicelib.handlers.reminder_steps import reminder_steps
@@ -76,3 +81,8 @@ app.register_blueprint(iec_invitations)
 app.register_blueprint(iec_user_steps)
 app.register_blueprint(own_documents)
 app.register_blueprint(document_reviews)
+app.register_blueprint(certificate_making_steps)
+app.register_blueprint(publishing_steps)
+app.register_blueprint(backfill_steps)
+app.register_blueprint(fetch_steps)
+app.register_blueprint(consent_steps)

@@ -22,6 +22,7 @@ _ID = {
     Journey.IEC_LINKING: "signing_id",
     Journey.IEC_USER_CHANGE: "signing_id",
     Journey.FULL_REGISTRATION: "signing_id",
+    Journey.DIGILOCKER_FETCH: "fetch_id",
     Journey.CERTIFICATE_PUBLISHING: "push_id",
     Journey.CERTIFICATE_BACKFILL: "backfill_id",
 }
