@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from infra.local.http_server import HOST
+from infra.locks import alone
 
 POM = Path("infra/dynamodb-local/pom.xml")
 SERVER = Path("infra/dynamodb-local/LoopbackServer.java")
 CACHE = Path(".cache/dynamodb-local")
-_START_SECONDS = 30
+_START_SECONDS = 60
 _STOP_SECONDS = 10
 _OLDEST_JAVA = 17
 
@@ -45,20 +46,20 @@ def fetch() -> None:
     reason = why_not()
     if reason:
         raise DynamoDBLocalError(f"{reason}. Install a JDK {_OLDEST_JAVA} and Maven, or use DYNAMODB=moto.")
+    with alone(CACHE / "lock"):
+        if not libraries.exists():
+            _fetch(libraries)
+
+
+def _fetch(libraries: Path) -> None:
     print("Fetching DynamoDB Local from Maven Central (about 50 MB, once)…", flush=True)
-    CACHE.mkdir(parents=True, exist_ok=True)
     # Into a folder of its own first: what stands under its final name is whole.
     with TemporaryDirectory(dir=CACHE) as folder:
         fetched = Path(folder).resolve() / "libraries"
         copy = ["dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
         _have_done(["mvn", "--batch-mode", "--quiet", "--file", str(POM), *copy])
         _have_done(["javac", "-d", str(fetched), "-cp", f"{fetched}/*", str(SERVER)])
-        try:
-            fetched.rename(libraries)
-        except OSError:
-            # Another process was as quick.
-            if not libraries.exists():
-                raise
+        fetched.rename(libraries)
 
 
 @dataclass(frozen=True)

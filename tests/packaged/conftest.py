@@ -15,6 +15,7 @@ import pytest
 from samtranslator.translator.transform import transform
 
 from infra.deployment_zip import measure
+from infra.locks import alone
 from infra.package import CACHE, REGION, Package, build, fingerprint
 from infra.wheels import MACHINE, keep
 from tests.packaged.fake_aws import FakeAws
@@ -32,20 +33,25 @@ class NoManagedPolicies:
         return {}
 
 
+def _build(kept: Path) -> None:
+    by_age = sorted(CACHE.glob("built-*"), key=lambda path: path.stat().st_mtime)
+    for older in by_age[: -KEPT_BUILDS + 1]:
+        shutil.rmtree(older)
+    partial = Path(tempfile.mkdtemp(prefix="partial-", dir=CACHE))
+    build(partial, STAGE)
+    with zipfile.ZipFile(partial / "deployment.zip") as packed:
+        packed.extractall(partial / "unpacked")
+    keep(partial, kept)
+
+
 @pytest.fixture(scope="session")
 def package() -> Package:
     """The package, built once for one state of the sources."""
     kept = CACHE / f"built-{fingerprint(STAGE)}"
-    if not kept.is_dir():
-        by_age = sorted(CACHE.glob("built-*"), key=lambda path: path.stat().st_mtime)
-        for older in by_age[: -KEPT_BUILDS + 1]:
-            shutil.rmtree(older)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=CACHE))
-        build(partial, STAGE)
-        with zipfile.ZipFile(partial / "deployment.zip") as packed:
-            packed.extractall(partial / "unpacked")
-        keep(partial, kept)
+    # Of several workers one builds it, and the others wait.
+    with alone(CACHE / "lock"):
+        if not kept.is_dir():
+            _build(kept)
     return Package(kept / "deployment.zip", kept / "template.json", measure(kept / "deployment.zip"))
 
 
