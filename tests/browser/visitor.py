@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from chalicelib.web.texts import text
 from infra.local.laptop import Laptop
 from infra.local.samples import Sample
+from tests.journeys.walking import eventually
 
 NARROW, DESK = 320, 1280
 PASSWORD = "Sunny#Harbour27"
@@ -220,10 +221,10 @@ class Visitor:
 
     def told_with(self, text: str) -> list[tuple[str, str]]:
         """Who was sent `text`, by channel and address, once the journey is over: its last step tells people."""
-        for _ in range(500):
-            if all(execution.status != "RUNNING" for execution in self.laptop.executions()):
-                break
-            self.page.wait_for_timeout(20)
+        eventually(
+            lambda: all(execution.status != "RUNNING" for execution in self.laptop.executions()) or None,
+            self.laptop.executions,
+        )
         return [(sent.channel, sent.to) for sent in self.laptop.outbox() if text in sent.text]
 
     def codes_sent(self) -> None:
