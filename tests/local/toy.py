@@ -4,6 +4,7 @@ One table, whose stream tells a step of new rows; and a step that runs each hour
 """
 
 import json
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -185,7 +186,9 @@ def picture() -> Any:
     return Response(b"\x89PNG\x00", headers={"Content-Type": "image/png"})
 
 
+@cache
 def make_app() -> Chalice:
+    # Once: Chalice uses up what a blueprint says of its routes' methods.
     app = Chalice("toy")
     app.register_blueprint(steps)
     app.register_blueprint(routes)
