@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.workermanage import WorkerController
 
+from chalicelib.adapters import aws
 from infra.local import dynamodb_local
 from infra.local.laptop import Engine, Laptop
 from tests import workers
 from tests.laptops import Laptops
 
 # How long an example takes is the machine's affair, not the suite's: nothing is timed in tests.
-settings.register_profile("pravesh", deadline=None)
+settings.register_profile("pravesh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pravesh")
+# Nor is an AWS of this machine given up when other things keep the machine busy.
+aws.READ_SECONDS = 60.0
 
 _not_exercised = pytest.StashKey[list[str]]()
 

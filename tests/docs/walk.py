@@ -40,7 +40,7 @@ class Walk:
         headers = {"Content-Type": "application/json", "Accept-Language": language}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        connection = http.client.HTTPConnection(urlsplit(self.laptop.site_url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urlsplit(self.laptop.site_url).netloc, timeout=90)
         raw = body if isinstance(body, str | None) else json.dumps(body)
         connection.request(method, path, raw, headers)
         response = connection.getresponse()

@@ -103,10 +103,10 @@ def test_no_email_stands_in_the_clear_whatever_is_around_it(email: str, around: 
 
 
 def test_a_long_fact_takes_no_long_time() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     event(fact="9@." * 100_000)
     event(fact="x" * 300_000)
-    assert time.process_time() - begun < 10
+    assert time.thread_time() - begun < 10
 
 
 def test_a_year_is_kept() -> None:

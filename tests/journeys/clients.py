@@ -84,7 +84,7 @@ class Client:
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         connection = http.client.HTTPConnection(
-            "127.0.0.1", urlsplit(self.site).port, timeout=30, source_address=(self.ip, 0)
+            "127.0.0.1", urlsplit(self.site).port, timeout=90, source_address=(self.ip, 0)
         )
         try:
             connection.request(method, path, raw, {**sent, **(headers or {})})

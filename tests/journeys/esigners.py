@@ -91,7 +91,7 @@ def post(
 def posted(address: str, body: bytes, headers: dict[str, str]) -> Came:
     """Post bytes."""
     url = urlsplit(address)
-    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=30, source_address=(new_ip(), 0))
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=90, source_address=(new_ip(), 0))
     try:
         cross_site = {"Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere.example"}
         connection.request("POST", url.path, body, {**cross_site, **headers})

@@ -214,7 +214,7 @@ def fetched(url: str) -> tuple[int, bytes, str]:
 
 def _exchanged(method: str, url: str, body: bytes | None = None, content_type: str = "") -> tuple[int, bytes, str]:
     at = urlsplit(url)
-    connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=30)
+    connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=90)
     try:
         connection.request(method, f"{at.path}?{at.query}", body, {"Content-Type": content_type} if body else {})
         answer = connection.getresponse()

@@ -248,7 +248,7 @@ def held_back(laptop: Laptop, step: str, module: str = "registration_steps") -> 
     may_run = threading.Event()
 
     def waiting(event: Any, context: Any) -> Any:
-        assert may_run.wait(20)
+        assert may_run.wait(60)
         return handler(event, context)
 
     laptop.steps.add(step, waiting)
@@ -259,7 +259,7 @@ def held_back(laptop: Laptop, step: str, module: str = "registration_steps") -> 
         may_run.set()
 
 
-def eventually(look: Callable[[], Outcome | None], tell: Callable[[], object], seconds: float = 40) -> Outcome:
+def eventually(look: Callable[[], Outcome | None], tell: Callable[[], object], seconds: float = 90) -> Outcome:
     """What `look` finds, as soon as it finds something; the journey works in threads of its own."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -49,7 +49,7 @@ def get(url: str, *, method: str = "GET", body: bytes | None = None, **headers: 
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data=body, headers=named, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return Got(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -57,10 +57,10 @@ def get(url: str, *, method: str = "GET", body: bytes | None = None, **headers: 
 
 
 def eventually(holds: Callable[[], Any]) -> Any:
-    """Wait, 20 s at the most, until something other threads do has come about; gives what ``holds`` gave."""
-    deadline = time.monotonic() + 20
+    """Wait, 60 s at the most, until something other threads do has come about; gives what ``holds`` gave."""
+    deadline = time.monotonic() + 60
     while not (found := holds()):
-        assert time.monotonic() < deadline, "it did not come about within 20 s"
+        assert time.monotonic() < deadline, "it did not come about within 60 s"
         time.sleep(0.02)
     return found
 

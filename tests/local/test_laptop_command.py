@@ -56,7 +56,7 @@ def test_it_says_where_and_whom_and_ctrl_c_ends_it_cleanly() -> None:
         assert get(f"http://localhost:{site}/en").status == 200
 
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=20)[0]
+        rest = process.communicate(timeout=60)[0]
 
         assert process.returncode == 0
         assert "Traceback" not in rest
@@ -140,7 +140,7 @@ def test_it_starts_soon_once_set_up() -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with running("--port", "0", "--console-port", "0") as (process, _):
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 8

@@ -134,7 +134,7 @@ class TestSigningUtility:
     @staticmethod
     def asks(line: ClientConnection, kind: str, **members: object) -> dict[str, Any]:
         line.send(json.dumps({"type": kind, "id": 7, **members}))
-        answer: dict[str, Any] = json.loads(line.recv(timeout=20))
+        answer: dict[str, Any] = json.loads(line.recv(timeout=60))
         assert answer["id"] == 7
         return answer
 
@@ -184,7 +184,7 @@ class TestSigningUtility:
             assert self.asks(open_line, "dance")["code"] == "unreadable"
             assert self.signs(open_line, made["certificate_id"], sha256="00")["code"] == "document_differs"
             open_line.send("not JSON")
-            assert json.loads(open_line.recv(timeout=20)) == {"type": "refusal", "id": None, "code": "unreadable"}
+            assert json.loads(open_line.recv(timeout=60)) == {"type": "refusal", "id": None, "code": "unreadable"}
 
     def test_a_person_sets_it_by_a_form(self, laptop: Laptop) -> None:
         issued(laptop)

@@ -67,7 +67,7 @@ def test_rows_come_in_the_order_of_the_writes_and_in_batches(laptop: Laptop) -> 
     may_go_on, function = threading.Event(), toy.hear_of_parcels
 
     def waiting(event: dict[str, Any], context: Any) -> None:
-        assert may_go_on.wait(20)
+        assert may_go_on.wait(60)
         function(event, context)
 
     laptop.steps.add("hear_of_parcels", waiting)
@@ -110,11 +110,11 @@ def test_a_new_start_drops_what_was_not_told_yet(laptop: Laptop) -> None:
 
     def waiting(event: dict[str, Any], context: Any) -> None:
         entered.set()
-        assert may_go_on.wait(20)
+        assert may_go_on.wait(60)
 
     laptop.steps.add("hear_of_parcels", waiting)
     put(laptop, "p1")
-    assert entered.wait(20)
+    assert entered.wait(60)
     put(laptop, "p2")
     laptop.steps.add("hear_of_parcels", toy.hear_of_parcels)
     fresh = threading.Thread(target=laptop.start_afresh)
@@ -153,7 +153,7 @@ def test_schedules_can_be_run_at_once(laptop: Laptop) -> None:
 
 def test_what_is_still_busy_is_told(laptop: Laptop) -> None:
     may_go_on = threading.Event()
-    laptop.steps.add("hear_of_parcels", lambda event, context: may_go_on.wait(20))
+    laptop.steps.add("hear_of_parcels", lambda event, context: may_go_on.wait(60))
     try:
         put(laptop, "p1")
         with pytest.raises(TimeoutError, match="stream or a schedule"):

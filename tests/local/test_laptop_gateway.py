@@ -126,7 +126,7 @@ def test_a_caller_who_goes_away_is_no_error(capfd: pytest.CaptureFixture[str]) -
     answered = threading.Event()
 
     def slow(_: HttpRequest) -> HttpAnswer:
-        assert answered.wait(20)
+        assert answered.wait(60)
         return HttpAnswer(200, body=b"x" * 10_000_000)
 
     with serving(0, slow) as url:

@@ -121,14 +121,14 @@ def test_starting_afresh_waits_for_the_step_that_runs_and_lets_no_other_begin(la
 
     def slow(event: dict[str, object], context: object) -> None:
         entered.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         toy.client("sns").publish(PhoneNumber="+919876543210", Message="late")
 
     send_parcel = toy.send_parcel
     laptop.steps.add("send_parcel", slow)
     try:
         start_delivery(laptop, "p1")
-        assert entered.wait(20)
+        assert entered.wait(60)
         threading.Timer(0.2, go_on.set).start()
         laptop.start_afresh()
     finally:

@@ -127,9 +127,9 @@ class TestHidden:
     def test_a_bomb_does_not_go_off(self, entries: bytes) -> None:
         bomb = pdf(packed(b"0" * 80_000_000, entries))
         assert len(bomb) < DOCUMENT_AT_MOST
-        began = time.perf_counter()
+        began = time.thread_time()
         assert pdf_documents.refused(bomb) == pdf_documents.HIDDEN
-        assert time.perf_counter() - began < 1
+        assert time.thread_time() - began < 1
 
     def test_a_bomb_in_many_parts(self) -> None:
         part = packed(b"0" * 3_000_000)
@@ -206,9 +206,9 @@ def test_nothing_takes_long(unit: bytes) -> None:
     """Repeated up to the whole size, with a head and an end that let the inspection go on."""
     room = DOCUMENT_AT_MOST - len(pdf(b""))
     content = pdf(unit * (room // len(unit)))
-    began = time.perf_counter()
+    began = time.thread_time()
     assert pdf_documents.refused(content) in REASONS
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 FRAGMENTS = st.sampled_from(

@@ -208,7 +208,7 @@ def test_pyca_reads_the_same_entries() -> None:
     ],
 )
 def test_bombs_are_answered_at_once(bomb: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises(CrlRefused):
         crl_index.made(crl_reading.read(bomb), "0" * 64, [ISSUER.der])
-    assert time.process_time() - started < 0.1
+    assert time.thread_time() - started < 0.1

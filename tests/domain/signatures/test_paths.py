@@ -110,10 +110,10 @@ def test_many_issuers_of_one_name_cost_little() -> None:
         built.serial_number(number).sign(key, hashes.SHA256()).public_bytes(Encoding.DER) for number in range(1, 12)
     ]
     watched = Watched()
-    started = time.process_time()
+    started = time.thread_time()
     found = watched.paths.check(maze[0], maze[1:], NOW, NOW)
     assert found.chain_finding.reason is Reason.ISSUER_UNKNOWN
-    assert time.process_time() - started < 0.1
+    assert time.thread_time() - started < 0.1
 
 
 def _answered(

@@ -186,9 +186,9 @@ def test_it_is_found_out_within_a_tenth_of_a_second_and_the_true_answer_still_co
     world = World()
     world.at_provider()
     world.comes(content)
-    started = time.process_time()
+    started = time.thread_time()
     waiting = world.judged()
-    assert time.process_time() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert waiting.status is SigningStatus.AT_ESIGN_PROVIDER
     # What is larger than any answer is not even kept.
     assert world.found() == ([reason] if reason else [])
