@@ -18,6 +18,7 @@ from infra import sms_texts
 from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
 from infra.local.outside import Around, Outside, nobody, played
+from infra.local.sample_department import DEPARTMENT_ID
 from infra.local.samples import Sample
 from infra.local.template import read_document
 
@@ -72,7 +73,7 @@ def pravesh(data: Path | None = None) -> Project:
     return Project(
         app=_app,
         document=read_document(),
-        parameters=PARAMETERS,
+        parameters={**PARAMETERS, "DigiLockerRequester": DEPARTMENT_ID},
         environment={"SMS_TEMPLATE_IDS": dumps(sms_template_ids)},
         secrets={"ServerKeysSecret": server_keys(data)},
         gateway_responses=gateway_responses(),

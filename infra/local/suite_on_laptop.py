@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +16,15 @@ from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import EmailAddress, Gstin, Iec, Mobile, Pan
 from chalicelib.settings import Settings
+from infra.local import sample_department
 from infra.local.outside import playing
 from infra.local.samples import HOLDERS, Sample
 
 if TYPE_CHECKING:
     from chalicelib.adapters.crl_indexes import S3CrlIndexes
     from chalicelib.adapters.revocation_http import AllowListedHosts
+    from chalicelib.domain.digilocker.fetches import Locker
+    from chalicelib.domain.digilocker.profiles import Profile
     from chalicelib.domain.signatures.esign.envelopes import RequestKey
     from chalicelib.domain.signatures.esign.providers import EsignProviders
     from chalicelib.domain.signatures.policy import SignaturePolicy
@@ -72,6 +76,17 @@ class LaptopSuite(suite.Suite):
             for name, url in authority.crl_urls.items()
         )
 
+    def digilocker_profile(self, locker: "Locker") -> "Profile":
+        """The packaged one, with the simulated DigiLocker in the place of the host, and what may be pulled there."""
+        from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
+        from chalicelib.domain.digilocker.profiles import Pulling  # noqa: PLC0415
+
+        simulated, packaged = playing().digilocker, super().digilocker_profile(locker)
+        if locker is Locker.ENTITY:
+            return replace(packaged, host=simulated.entity_url)
+        pulls = {"PANCR": Pulling("000027", {"panno": "pan", "PANFullName": "name"})}
+        return replace(packaged, host=simulated.url, pulls=pulls)
+
     @cached_property
     def crl_indexes(self) -> "S3CrlIndexes":
         """The indexes of CRLs, none written over: the records of the start, put back, still find theirs."""
@@ -102,8 +117,12 @@ def composed(clock: Clock) -> Iterator[None]:
 def seeded(clock: Clock, data: Path | None = None) -> list[Sample]:
     """Write the sample holders, DGFT's records of their IECs and temporary passwords; the samples hold those then.
 
+    The sample department is written too, and known to the simulated DigiLocker.
+
     Where the tables outlived a restart (``data``), a holder keeps the password and what was done with it.
     """
+    sample_department.registered()
+    sample_department.seeded(clock())
     kept = _kept_passwords(data)
     samples = [sample.with_password(_temporary_password(sample, kept.get(sample.iec, ""), clock)) for sample in HOLDERS]
     if data:
