@@ -12,6 +12,9 @@ from chalicelib.handlers.certificate_making_steps import certificate_making_step
 from chalicelib.handlers.consent_steps import consent_steps
 from chalicelib.handlers.contact_changes import contact_changes
 from chalicelib.handlers.document_reviews import document_reviews
+from chalicelib.handlers.department_keys import department_keys
+from chalicelib.handlers.department_statistics import department_statistics
+from chalicelib.handlers.departments import departments
 from chalicelib.handlers.esign_responses import esign_responses
 from chalicelib.handlers.esign_steps import esign_steps
 from chalicelib.handlers.fetch_steps import fetch_steps
@@ -31,6 +34,7 @@ from chalicelib.handlers.own_documents import own_documents
 from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.publishing_steps import publishing_steps
+from chalicelib.handlers.pulls import pulls
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
 from chalicelib.handlers.reminder_steps import reminder_steps
@@ -45,6 +49,8 @@ from chalicelib.handlers.temporary_password_steps import temporary_password_step
 from chalicelib.handlers.validation_steps import validation_steps
 
 app = Chalice(app_name="pravesh", configure_logs=False)
+# DigiLocker's pulls are authenticated over their exact bytes: a BOM, or UTF-16, would not survive as text.
+app.api.binary_types.extend(["application/xml", "text/xml"])
 app.register_middleware(as_problems, "http")
 app.register_blueprint(captcha)
 app.register_blueprint(pages)
@@ -86,3 +92,7 @@ app.register_blueprint(publishing_steps)
 app.register_blueprint(backfill_steps)
 app.register_blueprint(fetch_steps)
 app.register_blueprint(consent_steps)
+app.register_blueprint(pulls)
+app.register_blueprint(departments)
+app.register_blueprint(department_keys)
+app.register_blueprint(department_statistics)

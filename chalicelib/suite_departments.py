@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.suite_signatures import UnderSignature
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.catching_up import CatchingUp
     from chalicelib.domain.departments.changing_keys import KeyDesk
     from chalicelib.domain.departments.keys import DepartmentKeys, IssuingTokens
     from chalicelib.domain.departments.onboarding import DepartmentDesk
+    from chalicelib.domain.departments.pulling import Pulls
     from chalicelib.domain.departments.statistics_desk import StatisticsDesk
 
 
@@ -51,3 +53,37 @@ class WithDepartments(UnderSignature):
         from chalicelib.domain.departments.statistics_desk import StatisticsDesk  # noqa: PLC0415
 
         return StatisticsDesk(self.store, self.clock)
+
+    @cached_property
+    def pulls(self) -> Pulls:
+        """What answers DigiLocker's pulls."""
+        from chalicelib.adapters.pull_manner import configured  # noqa: PLC0415
+        from chalicelib.domain.departments.pull_finding import PullFinding  # noqa: PLC0415
+        from chalicelib.domain.departments.pulling import Pulls  # noqa: PLC0415
+
+        finding = PullFinding(self.store, self.documents)
+        return Pulls(self.store, self.department_keys, finding, self.clock, configured())
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """What starts the journeys of pushes."""
+        from chalicelib.domain.departments.publishing import Publishing  # noqa: PLC0415
+
+        return Publishing(self.store, self.journeys, self.clock)
+
+    @cached_property
+    def catching_up(self) -> CatchingUp:
+        """What makes the pushes that are missing."""
+        from chalicelib.domain.departments.catching_up import CatchingUp  # noqa: PLC0415
+
+        return CatchingUp(self.store, self.clock)
+
+    @cached_property
+    def pushing(self) -> Pushing:
+        """What tells DigiLocker of certificates."""
+        from chalicelib.domain.departments.pushing import Pushing  # noqa: PLC0415
+        from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
+
+        path = self.digilocker_profile(Locker.PERSON).push
+        line = partial(self.digilocker_line, Locker.PERSON)
+        return Pushing(self.store, self.documents, self.department_keys, line, path, self.clock)

@@ -21,7 +21,7 @@ from chalicelib.domain.authorisation import RULES, Access, Actor, Rule, demand, 
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import StoreUnavailable
 from chalicelib.domain.devices import device_of
-from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
+from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable, VaultUnavailable
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers import bodies, problems
 from chalicelib.handlers.logs import logger
@@ -48,10 +48,14 @@ class Nothing:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Posted:
-    """The body of an operation that takes a form: as it came, byte for byte, for the view to read."""
+    """The body of an operation that takes a form, or XML: as it came, byte for byte, for the view to read.
+
+    `headers` are those that the operation reads, by their lower-case names; absent ones are not in it.
+    """
 
     content_type: str
     raw: bytes
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Posted({len(self.raw)} bytes)"
@@ -108,8 +112,30 @@ class Asked(Generic[Body]):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Xml:
+    """An answer's content that is XML already."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Xml({len(self.text)} signs)"
+
+
+class _AsText(Response):
+    """An answer that goes out as text although its type is among those that come in as bytes.
+
+    Chalice would encode it, and API Gateway decodes only for who says `Accept: application/xml` first: DigiLocker need
+    not, and would get base64.
+    """
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - Chalice's own
+        made: dict[str, Any] = super().to_dict(None)
+        return made
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view answers: a view model (a dataclass) or nothing, and further headers."""
+    """What a view answers: a view model (a dataclass), XML or nothing, and further headers."""
 
     content: Any = None
     status: HTTPStatus = HTTPStatus.OK
@@ -133,6 +159,8 @@ class Operation:
     # The content types of a form; () for an operation of JSON.
     form: tuple[str, ...] = ()
     body_at_most: int = bodies.BODY_AT_MOST
+    # The headers that a form's view reads: lower-case name to what it says.
+    form_headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 OPERATIONS: list[Operation] = []
@@ -150,11 +178,13 @@ def operation(
     refusals: tuple[Code, ...] = (),
     form: tuple[str, ...] = (),
     body_at_most: int = bodies.BODY_AT_MOST,
+    form_headers: Mapping[str, str] | None = None,
 ) -> Callable[[View], View]:
     """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description.
 
     Its name is that of its rule in `authorisation.RULES`; without one it cannot be declared (KeyError). With `form` it
-    takes a form of these content types in place of JSON, as `Posted`, and whatever stands in its query.
+    takes a form of these content types in place of JSON, as `Posted` with `form_headers`, and whatever stands in its
+    query.
     """
     method, path = route.split(" ", 1)
 
@@ -172,6 +202,7 @@ def operation(
             refusals,
             form,
             body_at_most,
+            form_headers or {},
         )
         OPERATIONS.append(made)
 
@@ -195,7 +226,7 @@ def _answered(made: Operation, view: View, request: Request, ids: Mapping[str, s
     except Refusal as refusal:
         code = refusal.code
         response = problems.problem(refusal, language, suite().clock())
-    except (StoreUnavailable, JourneysUnavailable, DocumentsUnavailable) as unavailable:
+    except (StoreUnavailable, JourneysUnavailable, DocumentsUnavailable, VaultUnavailable) as unavailable:
         code = Code.SERVICE_UNAVAILABLE
         logger().warning("unavailable", extra={"operation": made.name, "reason": type(unavailable).__name__})
         response = problems.problem(Refusal(code), language, suite().clock())
@@ -233,7 +264,8 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
     # Where nothing is asked for, an empty object is forgiven and anything more is refused, as unknown fields are.
     body: Any = None
     if made.form:
-        body = Posted(str(request.headers.get("content-type", "")), raw)
+        headers = {name: str(request.headers[name]) for name in made.form_headers if name in request.headers}
+        body = Posted(str(request.headers.get("content-type", "")), raw, headers)
     elif made.body or raw.strip():
         body = bodies.read(made.body or Nothing, bodies.decoded(raw, made.body_at_most))
     return Asked(
@@ -321,5 +353,7 @@ def _response(answer: Answer, language: str) -> Response:
     headers: dict[str, str | list[str]] = {**problems.HEADERS, "Content-Language": language, **answer.headers}
     if answer.content is None:
         return Response("", headers, answer.status.value)
+    if isinstance(answer.content, Xml):
+        return _AsText(answer.content.text, {**headers, "Content-Type": "application/xml"}, answer.status.value)
     content = answer.content if isinstance(answer.content, dict) else dataclasses.asdict(answer.content)
     return Response(content, {**headers, "Content-Type": "application/json"}, answer.status.value)

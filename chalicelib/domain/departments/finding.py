@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from chalicelib.domain.departments.certificates import Certificate, Holder
+from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, Holder
 from chalicelib.domain.departments.departments import DocumentType
 from chalicelib.domain.digilocker import matching
+from chalicelib.domain.digilocker.matching import Fit
 
 _HOLDER = "holder."
 _PHONE_DIGITS = 10
@@ -22,6 +24,14 @@ _PHONE_DIGITS = 10
 
 class ParameterMissing(Exception):  # noqa: N818
     """A pull gives no value for a search parameter; the message is the parameter's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The certificate that fits a person best, and how well."""
+
+    certificate: Certificate
+    fit: Fit
 
 
 def search_key(department_id: str, document_type: DocumentType, parameters: Mapping[str, str]) -> str:
@@ -53,6 +63,30 @@ def search_keys_of(document_type: DocumentType, certificate: Certificate) -> tup
         if values and all(value for _, value in values):
             keys.append(_key(certificate.department_id, certificate.doctype, values))
     return tuple(dict.fromkeys(keys))
+
+
+def best(certificates: Iterable[Certificate], name: str, born_on: date | None) -> Match | None:
+    """The active certificate of which a holder fits this person best, of equal ones the newest; None where none does.
+
+    `DIFFERENT` is no match: who has another name is told what who is not there at all is told.
+    """
+    matches = [
+        Match(certificate, max((_fit(holder, name, born_on) for holder in certificate.holders), default=Fit.DIFFERENT))
+        for certificate in certificates
+        if certificate.status is CertificateStatus.ACTIVE
+    ]
+    fitting = [match for match in matches if match.fit is not Fit.DIFFERENT]
+    return max(fitting, key=_rank, default=None)
+
+
+def _rank(match: Match) -> tuple[bool, date, datetime, str]:
+    # Exact and normalised fits are both the person's own: the newest certificate of theirs is wanted.
+    one = match.certificate
+    return (match.fit >= Fit.NORMALISED, one.issued_on, one.created_at, one.certificate_id)
+
+
+def _fit(holder: Holder, name: str, born_on: date | None) -> Fit:
+    return matching.fit(name, born_on, holder.name, holder.born_on)
 
 
 def born_on_of(text: str) -> date | None:

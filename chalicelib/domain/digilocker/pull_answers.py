@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Lambda carries 6 MB, the JSON around the answer and its quotes included.
 ANSWER_BYTES_AT_MOST = 5_500_000
+_ROOM = 32 * 1024
 _NAMESPACE = {"xmlns:ns2": "http://tempuri.org/"}
 # What XML 1.0 cannot say at all; a department's text may hold it, and no answer does.
 _UNSAYABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,6 +54,11 @@ class Content:
 
     def __repr__(self) -> str:
         return "Content(…)"
+
+
+def fits(content_bytes: int) -> bool:
+    """Whether files of so many bytes in all go into one answer: in base64, with some room for the rest."""
+    return content_bytes * 4 // 3 <= ANSWER_BYTES_AT_MOST - _ROOM
 
 
 def without_content(echo: Echo, status: PullStatus) -> str:
@@ -99,9 +105,6 @@ def _person(holder: Holder, genders: Mapping[str, str]) -> dict[str, str]:
 
 
 def _add_content(details: ET.Element, content: Content) -> None:
-    length = len(content.xml) + len(content.pdf or b"")
-    if length * 4 // 3 > ANSWER_BYTES_AT_MOST:
-        raise AnswerTooLarge(length)
     if content.pdf is not None:
         ET.SubElement(details, "DocContent").text = base64.b64encode(content.pdf).decode()
     ET.SubElement(details, "DataContent").text = base64.b64encode(content.xml).decode()
