@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.suite_signatures import UnderSignature
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.changing_keys import KeyDesk
     from chalicelib.domain.departments.keys import DepartmentKeys, IssuingTokens
     from chalicelib.domain.departments.onboarding import DepartmentDesk
+    from chalicelib.domain.departments.publishing import Publishing
     from chalicelib.domain.departments.pulling import Pulls
     from chalicelib.domain.departments.statistics_desk import StatisticsDesk
 
@@ -77,13 +78,3 @@ class WithDepartments(UnderSignature):
         from chalicelib.domain.departments.catching_up import CatchingUp  # noqa: PLC0415
 
         return CatchingUp(self.store, self.clock)
-
-    @cached_property
-    def pushing(self) -> Pushing:
-        """What tells DigiLocker of certificates."""
-        from chalicelib.domain.departments.pushing import Pushing  # noqa: PLC0415
-        from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
-
-        path = self.digilocker_profile(Locker.PERSON).push
-        line = partial(self.digilocker_line, Locker.PERSON)
-        return Pushing(self.store, self.documents, self.department_keys, line, path, self.clock)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.suite_departments import WithDepartments
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.pushing import Pushing
     from chalicelib.domain.digilocker.fetches import Locker
     from chalicelib.domain.digilocker.filing import Filing
     from chalicelib.domain.digilocker.line import Line
@@ -66,3 +67,13 @@ class WithDigiLocker(WithDepartments):
         from chalicelib.domain.icegate.taking_documents import TakingDocuments  # noqa: PLC0415
 
         return TakingDocuments(self.full_registrations, self.own_documents)
+
+    @cached_property
+    def pushing(self) -> Pushing:
+        """What tells DigiLocker of certificates."""
+        from chalicelib.domain.departments.pushing import Pushing  # noqa: PLC0415
+        from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
+
+        path = self.digilocker_profile(Locker.PERSON).push
+        line = partial(self.digilocker_line, Locker.PERSON)
+        return Pushing(self.store, self.documents, self.department_keys, line, path, self.clock)

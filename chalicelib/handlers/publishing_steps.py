@@ -1,27 +1,137 @@
-"""Steps to come."""
+"""The steps of certificates on their way to DigiLocker accounts: one Lambda each (docs/steps.md)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
+from chalicelib.handlers.bodies import required, sent
+from chalicelib.handlers.logs import logger
+from chalicelib.handlers.metrics import measured
+from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.suite import suite
+
+if TYPE_CHECKING:
+    from chalicelib.domain.departments.pushes import Push
+
 publishing_steps = Blueprint(__name__)
+# What a push at hand may still need.
+_STOP_BEFORE_MILLISECONDS = 10_000
+_AT_MOST = 2_000
+# What an event of EventBridge's schedule has, if the rule sends no input of its own.
+_SCHEDULED = "Scheduled Event"
+# In one look of each night (IST) the certificates that were never pushed are looked for.
+_NIGHTLY, _UNTIL = time(2, 0), time(2, 5)
+_PUSH_ID = sent(identifier, "The push's id.", "3q2-7wAAECAwQFBgcICQoL")
+
+
+@dataclass(frozen=True, slots=True)
+class StartEvent:
+    """Which pushes to start: these, those that a department lacks, or (both None) all that are due."""
+
+    push_ids: tuple[str, ...] | None = None
+    department_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PushEvent:
+    """The event of the step that pushes."""
+
+    push_id: str = _PUSH_ID
+
+
+@dataclass(frozen=True, slots=True)
+class ParkEvent:
+    """The event of the step that parks: `error` is the name of the error with which the last try ended."""
+
+    push_id: str = _PUSH_ID
+    error: str = sent(required, "The last error's name.", "DigiLockerUnavailable", at_most=200)
+
+
+def read_start_event(event: Mapping[str, object]) -> StartEvent:
+    """The event in any of its shapes.
+
+    `{}` or EventBridge's scheduled event: all that are due. A batch of the table's stream, `{"Records": […]}`: the
+    pushes whose rows are new in it. `{"department_id": …}`: what that department has never pushed is made due. Raises
+    `Refusal` `invalid_fields` for any other.
+    """
+    if not event or event.get("detail-type") == _SCHEDULED:
+        return StartEvent()
+    errors = {name[:40]: FieldError("unknown_field") for name in event if name not in {"Records", "department_id"}}
+    if not errors and len(event) == 1:
+        (name, content), *_ = event.items()
+        try:
+            if name == "Records":
+                return StartEvent(push_ids=_of_stream(content))
+            return StartEvent(department_id=identifier(content if isinstance(content, str) else ""))
+        except FieldProblem as problem:
+            errors[name] = problem.error
+    raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
+
+
+def _of_stream(records: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was sent
+    if not isinstance(records, list):
+        raise FieldProblem("required")
+    try:
+        new = (record["dynamodb"]["Keys"]["push_id"]["S"] for record in records if record["eventName"] == "INSERT")
+        return tuple(map(identifier, new))
+    except (KeyError, TypeError):
+        raise FieldProblem("bad_characters") from None
+
+
+def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    if remaining is None:
+        return lambda: True
+    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
 
 
 @publishing_steps.lambda_function(name="start_publishing")
-def start_publishing(_event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - to come
-    """To come."""
-    return {}
+@step(StartEvent, with_context=True, reader=read_start_event)
+def start_publishing(event: StartEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
+    """Starts the journeys of pushes within each department's limit; run again, it starts none twice."""
+    has_time = _time_left(context)
+    if event.department_id is not None:
+        return {"made": suite().catching_up.catch_up(event.department_id, has_time)}
+    if event.push_ids is not None:
+        return dict(suite().publishing.start(event.push_ids, has_time))
+    fates: StepAnswer = dict(suite().publishing.start_due(_AT_MOST, has_time))
+    if _NIGHTLY <= _clock_in_india() < _UNTIL:
+        fates["made"] = suite().catching_up.catch_up_all(has_time)
+    return fates
+
+
+def _clock_in_india() -> time:
+    from chalicelib.domain.limits import IST  # noqa: PLC0415
+
+    return suite().clock().astimezone(IST).time()
 
 
 @publishing_steps.lambda_function(name="push_certificate")
-def push_certificate(_event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - to come
-    """To come."""
-    return {}
+@step(PushEvent, with_context=True)
+def push_certificate(event: PushEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
+    """Tells DigiLocker of one certificate's change; repeated, it has the effect of once."""
+    return _told(suite().pushing.push(event.push_id), context)
 
 
 @publishing_steps.lambda_function(name="park_push")
-def park_push(_event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - to come
-    """To come."""
-    return {}
+@step(ParkEvent, with_context=True)
+def park_push(event: ParkEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
+    """Parks a push that did not go through, until the schedule or a person takes it up again."""
+    return _told(suite().pushing.park(event.push_id, event.error), context)
+
+
+def _told(push: Push, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
+    """Logs the attempt by our own ids, and measures what the alarms watch."""
+    about = {"push_id": push.push_id, "department_id": push.department_id, "action": push.action.value}
+    outcome = {"status": push.status.value, "reason": push.reason}
+    logger().info("push", extra={**about, **outcome, "attempts": push.attempts, "round": push.round})
+    if push.status.value == "parked":
+        is_elsewhere = push.reason == "push_in_another_account"
+        measured(getattr(context, "function_name", ""), PushesParked=1, UrisInOtherAccounts=int(is_elsewhere))
+    return {"push_id": push.push_id, **outcome}
