@@ -10,11 +10,12 @@ from chalicelib.handlers.backfill_steps import backfill_steps
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.certificate_making_steps import certificate_making_steps
 from chalicelib.handlers.consent_steps import consent_steps
+from chalicelib.handlers.consent_terms import consent_terms
 from chalicelib.handlers.contact_changes import contact_changes
-from chalicelib.handlers.document_reviews import document_reviews
 from chalicelib.handlers.department_keys import department_keys
 from chalicelib.handlers.department_statistics import department_statistics
 from chalicelib.handlers.departments import departments
+from chalicelib.handlers.document_reviews import document_reviews
 from chalicelib.handlers.esign_responses import esign_responses
 from chalicelib.handlers.esign_steps import esign_steps
 from chalicelib.handlers.fetch_steps import fetch_steps
@@ -96,3 +97,4 @@ app.register_blueprint(pulls)
 app.register_blueprint(departments)
 app.register_blueprint(department_keys)
 app.register_blueprint(department_statistics)
+app.register_blueprint(consent_terms)

@@ -61,6 +61,7 @@ _TAG_OF = {
     "/own-documents": "digilocker",
     "/document-reviews": "digilocker",
     "/consents": "digilocker",
+    "/consent-terms": "digilocker",
     "/digilocker": "digilocker",
     "/departments": "departments",
     "/certificate-verifications": "departments",

@@ -6,6 +6,11 @@ from typing import Any
 
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
 FIELDS: dict[str, dict[str, Any]] = {
+    "is_offered": {"description": "Whether DigiLocker is connected here."},
+    "longest_days": {"description": "For how many days the consent may be given at most."},
+    "text_version": {"description": "The version of the words that were read."},
+    "service_name": {"description": "Who asks, as DigiLocker shows it."},
+    "purpose_text": {"description": "The purpose in words, in the reader's language."},
     "masked_number": {
         "description": "The document's number; only its last signs are shown.",
         "examples": ["••••••234F"],

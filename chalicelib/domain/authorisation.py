@@ -211,6 +211,7 @@ RULES: Mapping[str, Rule] = {
     # DigiLocker authenticates itself by its hmac over the exact bytes.
     "answer_pull": _OPEN,
     # DigiLocker as a requester: consent, documents, their review.
+    "read_consent_terms": Rule(Access.SESSION, SIGNERS),
     "open_fetch": Rule(Access.SESSION, SIGNERS, Condition.OWN),
     "read_fetch": Rule(Access.SESSION, SIGNERS, Condition.OWN),
     # The browser comes from DigiLocker without the session's cookie: state and a cookie of its own are what is trusted.
