@@ -18,7 +18,7 @@ from typing import Any
 
 import app  # noqa: F401 - registers every operation
 from chalicelib.domain.authorisation import Access, Condition, Standing
-from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation
+from chalicelib.handlers.operations import OPERATIONS, SESSION_COOKIE, Operation, Xml
 from chalicelib.web.texts import LANGUAGES
 from infra import openapi_refusals as refusals
 from infra.openapi_headers import HEADERS, headers_of
@@ -185,13 +185,18 @@ def _operation(made: Operation, schemas: Schemas) -> Schema:
         content = {"application/json": {"schema": schemas.of_body(made.body)}}
         described["requestBody"] = {"required": True, "content": content}
     if made.form:
-        content = {each: {"schema": {"type": "object", "additionalProperties": True}} for each in made.form}
+        content = {each: {"schema": _form_schema(each)} for each in made.form}
         described["requestBody"] = {"required": True, "content": content}
-    described["responses"] = {
-        **{str(status.value): _answer(made, status, view, schemas) for status, view in made.answers.items()},
-        **refusals.of_operation(made),
-    }
+    answers = {str(status.value): _answer(made, status, view, schemas) for status, view in made.answers.items()}
+    # An answer goes before a refusal of its status: DigiLocker is told nothing in words.
+    described["responses"] = {**answers, **refusals.of_operation(made), **answers}
     return described
+
+
+def _form_schema(content_type: str) -> Schema:
+    if content_type.endswith("/xml"):
+        return {"type": "string", "description": "XML, byte for byte as it was signed."}
+    return {"type": "object", "additionalProperties": True}
 
 
 def _parameters(made: Operation) -> list[Schema]:
@@ -211,7 +216,11 @@ def _parameters(made: Operation) -> list[Schema]:
         {"name": name, "in": "query", "required": True, "description": text, "schema": {"type": "string"}}
         for name, text in made.query.items()
     ]
-    return [*of_path, *of_query, {"$ref": "#/components/parameters/AcceptLanguage"}]
+    of_header = [
+        {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in made.form_headers.items()
+    ]
+    return [*of_path, *of_query, *of_header, {"$ref": "#/components/parameters/AcceptLanguage"}]
 
 
 def _security(made: Operation) -> list[dict[str, list[str]]]:
@@ -225,7 +234,7 @@ def _security(made: Operation) -> list[dict[str, list[str]]]:
 
 def _answer(made: Operation, status: HTTPStatus, view: type[Any] | None, schemas: Schemas) -> Schema:
     headers = ["ContentLanguage"]
-    if status is HTTPStatus.ACCEPTED:
+    if status in {HTTPStatus.ACCEPTED, HTTPStatus.TOO_MANY_REQUESTS}:
         headers.append("RetryAfter")
     if status is HTTPStatus.SEE_OTHER:
         headers.append("Location")
@@ -237,9 +246,15 @@ def _answer(made: Operation, status: HTTPStatus, view: type[Any] | None, schemas
         HTTPStatus.ACCEPTED: "Taken; the journey does the rest. Poll while the status is that of work under way.",
         HTTPStatus.SEE_OTHER: "The page to go on at.",
         HTTPStatus.NO_CONTENT: "Done; there is nothing to tell.",
+        HTTPStatus.BAD_REQUEST: "It cannot be read.",
+        HTTPStatus.UNAUTHORIZED: "It is not authenticated.",
+        HTTPStatus.TOO_MANY_REQUESTS: "Too many came in this minute.",
+        HTTPStatus.INTERNAL_SERVER_ERROR: "It cannot be answered now; repeating helps.",
     }
     answer: Schema = {"description": texts[status], "headers": headers_of(*headers)}
-    if view is not None:
+    if view is Xml:
+        answer["content"] = {"application/xml": {"schema": {"type": "string"}}}
+    elif view is not None:
         answer["content"] = {"application/json": {"schema": schemas.of_answer(view)}}
     return answer
 
