@@ -10,6 +10,8 @@ import dataclasses
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal, invalid
@@ -19,6 +21,7 @@ _NAMES_AT_MOST = 100
 _NAME_AT_MOST = 64
 Model = TypeVar("Model")
 Parser = Callable[[str], Any]
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,10 +60,38 @@ def confirmed(description: str) -> Any:  # noqa: ANN401 - dataclasses.field is t
     return dataclasses.field(metadata={"sent": Sent(str, description, example=True, kind="boolean")})
 
 
-def optional(parse: Parser, description: str, example: str, *, at_most: int = 256) -> Any:  # noqa: ANN401
-    """A field that may be left out (None then): text, read as by `sent`."""
-    asked = Sent(parse, description, example, "string", at_most, optional=True)
+def optional(
+    parse: Parser,
+    description: str,
+    example: str,
+    *,
+    at_most: int = 256,
+    secret: bool = False,
+    lines: bool = False,
+) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
+    """A field that may be left out (None then): text, read as by `sent`; with `lines`, line breaks allowed."""
+    asked = Sent(parse, description, example, "string", at_most, secret, optional=True, lines=lines)
     return dataclasses.field(default=None, metadata={"sent": asked})
+
+
+def one_of(choices: type[Choice]) -> Callable[[str], Choice]:
+    """What reads one of an enumeration's values. Refuses with `choice_unknown`."""
+    known = {choice.value: choice for choice in choices}
+
+    def parse(value: str) -> Choice:
+        if value not in known:
+            raise FieldProblem("choice_unknown")
+        return known[value]
+
+    return parse
+
+
+def parse_instant(value: str) -> datetime:
+    """An instant as the API writes it (ISO 8601, UTC, whole seconds). Refuses with `instant_form`."""
+    try:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise FieldProblem("instant_form") from None
 
 
 def optional_number(description: str, example: int) -> Any:  # noqa: ANN401

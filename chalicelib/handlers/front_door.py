@@ -27,6 +27,7 @@ BLUEPRINTS: Mapping[str, str] = {
     "/authorities": "staff",
     "/captcha": "captcha",
     "/digilocker/pull": "pulls",
+    "/consent-terms": "consent_terms",
     "/document-reviews": "document_reviews",
     "/departments": "departments",
     "/departments/{department_id}/keys": "department_keys",

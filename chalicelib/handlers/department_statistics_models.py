@@ -1,0 +1,85 @@
+"""What the routes of a department's statistics give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.departments.statistics import Counted
+from chalicelib.handlers.problems import instant
+from chalicelib.web.texts import catalogue, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.domain.departments.statistics import Trouble
+    from chalicelib.domain.departments.statistics_desk import Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """What was counted on one day of India's clock."""
+
+    day: str
+    issued: int
+    findable: int
+    pulled: int
+    not_found: int
+    pending: int
+    refused: int
+    pushed: int
+    failed: int
+    revoked: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsView:
+    """What was counted on all the days together."""
+
+    issued: int
+    findable: int
+    pulled: int
+    not_found: int
+    pending: int
+    refused: int
+    pushed: int
+    failed: int
+    revoked: int
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleView:
+    """Something that went wrong, in plain words."""
+
+    at: str
+    code: str
+    text: str
+    certificate_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsView:
+    """How a department fares: the oldest day first, the newest trouble first."""
+
+    days: list[DayView]
+    totals: TotalsView
+    troubles: list[TroubleView]
+
+
+def statistics_view(found: Statistics, language: str) -> StatisticsView:
+    """The statistics in the reader's language."""
+    return StatisticsView(
+        [DayView(day.day.isoformat(), **_numbers(day.counts)) for day in found.days],
+        TotalsView(**_numbers(found.totals)),
+        [_trouble_view(one, language) for one in found.troubles],
+    )
+
+
+def _numbers(counts: Mapping[Counted, int]) -> dict[str, int]:
+    return {what.value: counts[what] for what in Counted}
+
+
+def _trouble_view(one: Trouble, language: str) -> TroubleView:
+    key = f"trouble.{one.code}"
+    told = text(language, key) if key in catalogue(language) else text(language, "trouble.unknown")
+    return TroubleView(instant(one.at), one.code, told, one.certificate_id)
