@@ -125,8 +125,8 @@ class Typeface:
         for info, place in zip(infos, places, strict=True):
             stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]]
             told.add(info.cluster)
-            measures = (value * self._scale for value in (place.x_advance, place.x_offset, place.y_offset))
-            glyphs.append(Glyph(info.codepoint, *measures, stands_for))
+            advance, across, up = (value * self._scale for value in (place.x_advance, place.x_offset, place.y_offset))
+            glyphs.append(Glyph(info.codepoint, advance, across, up, stands_for))
         return tuple(glyphs)
 
     def cut_down(self, glyphs: set[int]) -> bytes:
@@ -212,9 +212,10 @@ class Typesetting:
         own = next((script for first, last, script in _BLOCKS if first <= code <= last), None)
         if own is None and sign in _SHARED_INDIC:
             own = before if before in (Script.DEVANAGARI, Script.TAMIL) else Script.DEVANAGARI
-        if own is None and before not in (None, Script.LATIN) and not sign.isascii():
+        if own is None and before is not None and not sign.isascii():
             own = before
-        for script in dict.fromkeys((own or Script.LATIN, before or Script.LATIN, *Script)):
+        asked: tuple[Script, ...] = (own or Script.LATIN, before or Script.LATIN, *Script)
+        for script in asked:
             if self.typeface(script, weight).has(sign):
                 return script
         if sign in _JOINERS:
