@@ -17,6 +17,7 @@ from chalicelib.handlers.steps import StepAnswer, identifier, step
 from chalicelib.suite import suite
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.publishing import Fate
     from chalicelib.domain.departments.pushes import Push
 
 publishing_steps = Blueprint(__name__)
@@ -99,11 +100,15 @@ def start_publishing(event: StartEvent, context: Any) -> StepAnswer:  # noqa: AN
     if event.department_id is not None:
         return {"made": suite().catching_up.catch_up(event.department_id, has_time)}
     if event.push_ids is not None:
-        return dict(suite().publishing.start(event.push_ids, has_time))
-    fates: StepAnswer = dict(suite().publishing.start_due(_AT_MOST, has_time))
+        return _counted(suite().publishing.start(event.push_ids, has_time))
+    fates = _counted(suite().publishing.start_due(_AT_MOST, has_time))
     if _NIGHTLY <= _clock_in_india() < _UNTIL:
         fates["made"] = suite().catching_up.catch_up_all(has_time)
     return fates
+
+
+def _counted(fates: Mapping[Fate, int]) -> StepAnswer:
+    return {fate.value: count for fate, count in fates.items()}
 
 
 def _clock_in_india() -> time:
