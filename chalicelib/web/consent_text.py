@@ -1,4 +1,4 @@
-"""What a person agrees to before documents are fetched from DigiLocker (DPDP Act, s. 5-6; DigiLocker's requester terms).
+"""What a person agrees to before documents are fetched from DigiLocker (DPDP Act, s. 5-6; requester terms).
 
 Its paragraphs are `consent_text.p1`, `consent_text.p2`… of the catalogue. Whoever changes one changes
 `consent_text.version` in both languages: consent is given to a version.
