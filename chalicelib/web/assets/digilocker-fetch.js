@@ -1,0 +1,60 @@
+// Back from DigiLocker: what came, what did not, and where to go on. While it is under way, the page looks again by itself.
+import { kept } from "./keep.js";
+import { make } from "./make.js";
+import { goOn, open, read, shown } from "./signed-in.js";
+import { find, say, to, word } from "./words.js";
+
+const STATES = {
+  at_digilocker: word("fetch_page.at_digilocker"),
+  fetching: word("fetch_page.fetching"),
+  pending: word("fetch_page.pending"),
+  fetched: word("fetch_page.fetched"),
+  denied: word("fetch_page.denied"),
+  failed: word("fetch_page.failed"),
+  expired: word("fetch_page.expired"),
+};
+const ITEMS = {
+  awaited: [word("fetch_page.item_awaited"), "badge invited"],
+  fetched: [word("fetch_page.item_fetched"), "badge"],
+  pending: [word("fetch_page.item_pending"), "badge invited"],
+  not_there: [word("fetch_page.item_not_there"), "badge departed"],
+  refused: [word("fetch_page.item_refused"), "badge bad"],
+  failed: [word("fetch_page.item_failed"), "badge bad"],
+};
+const TYPES = { PANCR: word("document_type.PANCR"), DRVLC: word("document_type.DRVLC") };
+const MOVING = new Set(["at_digilocker", "fetching"]);
+const LOOK_AGAIN = 1500; // ms, a little more each time
+const id = new URLSearchParams(location.search).get("fetch");
+const purpose = kept("fetch")?.id === id ? kept("fetch").purpose : null;
+
+function item(one) {
+  const [text, look] = ITEMS[one.status];
+  return make("li", {}, make("h3", {}, TYPES[one.document_type] ?? one.document_type, " ", make("span", { class: look }, text)), one.text ? make("p", {}, one.text) : null);
+}
+
+function show(fetched) {
+  say(find("state"), STATES[fetched.status]);
+  find("reason").hidden = !fetched.why;
+  if (fetched.why) find("reason").textContent = fetched.why.text;
+  find("items").replaceChildren(...fetched.items.map(item));
+  const isMoving = MOVING.has(fetched.status);
+  find("next").hidden = isMoving;
+  find("go-registration").hidden = !(purpose === "full_registration" && fetched.items.some((one) => one.document_id));
+  find("again").hidden = ["fetched", "pending"].includes(fetched.status) && fetched.items.every((one) => ["fetched", "pending"].includes(one.status));
+  if (purpose) find("again-link").href = `${to("/digilocker/consent")}?purpose=${purpose}`;
+  find("sign-out-there").hidden = !fetched.logout_url;
+  if (fetched.logout_url) find("logout").href = fetched.logout_url;
+  return isMoving;
+}
+
+await open();
+if (!id) await goOn("/my-documents");
+const path = `/digilocker/fetches/${encodeURIComponent(id)}`;
+let wait = LOOK_AGAIN;
+const look = async () => {
+  if (!show(await read(path))) return;
+  setTimeout(look, wait);
+  wait = Math.min(wait * 1.3, 15000);
+};
+await look();
+shown();
