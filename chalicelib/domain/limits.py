@@ -26,6 +26,8 @@ BY_INVITED_ADDRESS_A_DAY = 20
 BY_SIGNER_A_DAY = 100
 # Documents that one person may ask to upload in a day: each is read and inspected.
 BY_UPLOADER_A_DAY = 100
+# Visits to DigiLocker that one person may begin in a day: each is an execution of a journey.
+BY_FETCHER_A_DAY = 30
 IP_WINDOW = timedelta(minutes=5)
 
 
@@ -139,6 +141,12 @@ def by_uploader(key: bytes, whom: str, now: datetime) -> Counter:
     """Documents that one person asks to upload: 100 in a day (of India's clock)."""
     name = f"uploads#{pseudonym(key, whom)}"
     return replace(_in_a_day(name, BY_UPLOADER_A_DAY, now), refusal=Code.TOO_MANY_REQUESTS)
+
+
+def by_fetcher(key: bytes, whom: str, now: datetime) -> Counter:
+    """Visits to DigiLocker that one person begins: 30 in a day (of India's clock)."""
+    name = f"fetches#{pseudonym(key, whom)}"
+    return replace(_in_a_day(name, BY_FETCHER_A_DAY, now), refusal=Code.TOO_MANY_REQUESTS)
 
 
 def _in_a_day(name: str, limit: int, now: datetime) -> Counter:
