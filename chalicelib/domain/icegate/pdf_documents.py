@@ -82,13 +82,14 @@ class _Budget:
     objects_left: int = _OBJECTS_AT_MOST
 
 
-def refused(content: bytes) -> str | None:
+def refused(content: bytes, at_most: int = DOCUMENT_AT_MOST) -> str | None:
     """Why a document is refused: the reason of the catalogue's `field.<reason>`; None where it is taken.
 
-    `content` is the whole file. It takes bounded time and memory whatever it is given, and raises nothing.
+    `content` is the whole file, of `at_most` bytes. It takes bounded time and memory whatever it is given, and raises
+    nothing.
     """
     try:
-        _inspect(content)
+        _inspect(content, at_most)
     except _Refused as no:
         return no.reason
     except Unreadable:
@@ -96,10 +97,10 @@ def refused(content: bytes) -> str | None:
     return None
 
 
-def _inspect(content: bytes) -> None:
+def _inspect(content: bytes, at_most: int) -> None:
     if not content:
         raise _Refused(EMPTY)
-    if len(content) > DOCUMENT_AT_MOST:
+    if len(content) > at_most:
         raise _Refused(TOO_LARGE)
     if not content.startswith(b"%PDF-"):
         raise _Refused(NOT_A_PDF)
