@@ -9,12 +9,17 @@ from chalicelib.suite_signatures import UnderSignature
 
 if TYPE_CHECKING:
     from chalicelib.domain.departments.catching_up import CatchingUp
+    from chalicelib.domain.departments.certificate_desk import CertificateDesk
     from chalicelib.domain.departments.changing_keys import KeyDesk
+    from chalicelib.domain.departments.issuing import Issuing
     from chalicelib.domain.departments.keys import DepartmentKeys, IssuingTokens
+    from chalicelib.domain.departments.making import Making
     from chalicelib.domain.departments.onboarding import DepartmentDesk
     from chalicelib.domain.departments.publishing import Publishing
     from chalicelib.domain.departments.pulling import Pulls
+    from chalicelib.domain.departments.signing import CertificateSigner, Timestamps
     from chalicelib.domain.departments.statistics_desk import StatisticsDesk
+    from chalicelib.domain.departments.verifying import Verifying
 
 
 class WithDepartments(UnderSignature):
@@ -78,3 +83,54 @@ class WithDepartments(UnderSignature):
         from chalicelib.domain.departments.catching_up import CatchingUp  # noqa: PLC0415
 
         return CatchingUp(self.store, self.clock)
+
+    @cached_property
+    def certificate_signer(self) -> CertificateSigner:
+        """Departments' signing keys."""
+        from chalicelib.adapters.certificate_signers import KmsSigner  # noqa: PLC0415
+
+        return KmsSigner(self.aws, self.documents, self.clock)
+
+    @cached_property
+    def timestamps(self) -> Timestamps:
+        """The time-stamping authority."""
+        from chalicelib.adapters.certificate_signers import configured_timestamps  # noqa: PLC0415
+
+        return configured_timestamps()
+
+    @cached_property
+    def issuing(self) -> Issuing:
+        """What makes certificates of what departments bring."""
+        from chalicelib.domain.departments.issuing import Issuing  # noqa: PLC0415
+
+        return Issuing(self.store, self.clock)
+
+    @cached_property
+    def certificates(self) -> CertificateDesk:
+        """The desk at which departments look after their certificates."""
+        from chalicelib.domain.departments.certificate_desk import CertificateDesk  # noqa: PLC0415
+
+        return CertificateDesk(self.store, self.documents, self.keyring, self.clock)
+
+    @cached_property
+    def verifying(self) -> Verifying:
+        """What tells anybody whether a certificate is genuine."""
+        from chalicelib.domain.departments.verifying import Verifying  # noqa: PLC0415
+
+        return Verifying(self.store, self.keyring, self.clock)
+
+    @cached_property
+    def making(self) -> Making:
+        """What makes and signs the files of certificates. It loads what lays out and signs PDFs."""
+        from chalicelib.adapters.certificate_signers import font  # noqa: PLC0415
+        from chalicelib.domain.departments.making import Making  # noqa: PLC0415
+        from chalicelib.domain.departments.pdf_certificates import CertificatePrinter  # noqa: PLC0415
+        from chalicelib.domain.departments.pdf_papers import SignedPapers  # noqa: PLC0415
+        from chalicelib.domain.departments.pdf_signing import Sealing  # noqa: PLC0415
+        from chalicelib.domain.departments.pdf_validation_data import ValidationData  # noqa: PLC0415
+
+        known = ValidationData(self.revocation_hosts)
+        sealing = Sealing(self.certificate_signer, self.timestamps, known, self.trust, self.clock)
+        printing = CertificatePrinter(font, self.settings["PUBLIC_ORIGIN"])
+        papers = SignedPapers(self.certificate_signer, sealing, printing)
+        return Making(self.store, self.documents, papers, self.clock)

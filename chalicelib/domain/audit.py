@@ -112,6 +112,7 @@ class Deed(StrEnum):
     PULL_API_WRITTEN = "pull_api_written"
     DEPARTMENT_KEY_MADE = "department_key_made"
     DEPARTMENT_KEY_ENDED = "department_key_ended"
+    CERTIFICATE_REVOKED = "certificate_revoked"
 
 
 # What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.

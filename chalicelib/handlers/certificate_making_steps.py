@@ -1,15 +1,106 @@
-"""Steps to come."""
+"""The step that makes the PDF and XML of certificates.
+
+AWS invokes it: with the stream of certificates (one was issued, make it at once) and each minute (make what waits:
+what a key, a time-stamping authority or a run that died has left). It alone loads what lays PDFs out and signs them.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.departments.making import Made, Outcome
+from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
+from chalicelib.handlers.logs import logger
+from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.suite import suite
+
 certificate_making_steps = Blueprint(__name__)
+# What a certificate at hand may still need: a time stamp and CRLs that come late, two signatures, four writes.
+_STOP_BEFORE_MILLISECONDS = 60_000
+_AT_MOST = 500
+_SCHEDULED = "Scheduled Event"
+# pyHanko warns of each file that it may fetch nothing by itself: that is what is wanted.
+logging.getLogger("pyhanko").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeEvent:
+    """Which certificates to make: these, or (None) all that wait."""
+
+    certificate_ids: tuple[str, ...] | None
+
+
+def read_make_event(event: Mapping[str, object]) -> MakeEvent:
+    """The event in any of its shapes.
+
+    `{}` or EventBridge's scheduled event: all that wait. `{"certificate_ids": […]}`: these. A batch of a DynamoDB
+    stream, `{"Records": […]}`: the certificates that are new in it. Raises `Refusal` `invalid_fields` for any other.
+    """
+    if not event or event.get("detail-type") == _SCHEDULED:
+        return MakeEvent(None)
+    errors = {name[:40]: FieldError("unknown_field") for name in event if name not in {"Records", "certificate_ids"}}
+    if not errors and len(event) == 1:
+        (name, content), *_ = event.items()
+        try:
+            return MakeEvent(_of_stream(content) if name == "Records" else tuple(map(_id, _list(content))))
+        except FieldProblem as problem:
+            errors[name] = problem.error
+    raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
+
+
+def _of_stream(records: object) -> tuple[str, ...]:
+    try:
+        return tuple(
+            identifier(record["dynamodb"]["Keys"]["certificate_id"]["S"])
+            for record in _list(records)
+            if record["eventName"] == "INSERT"
+        )
+    except (KeyError, TypeError):
+        raise FieldProblem("bad_characters") from None
+
+
+def _id(content: object) -> str:
+    if not isinstance(content, str):
+        raise FieldProblem("not_text")
+    return identifier(content)
+
+
+def _list(content: object) -> list[Any]:
+    if not isinstance(content, list):
+        raise FieldProblem("required")
+    if len(content) > _AT_MOST:
+        raise FieldProblem("too_long", limit=_AT_MOST)
+    return content
+
+
+def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    if remaining is None:
+        return lambda: True
+    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
 
 
 @certificate_making_steps.lambda_function(name="make_certificates")
-def make_certificates(_event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - to come
-    """To come."""
-    return {}
+@step(MakeEvent, with_context=True, reader=read_make_event)
+def make_certificates(event: MakeEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
+    """Makes certificates; run again, it makes nothing twice. `waiting` and `left` are the next minute's."""
+    making, has_time = suite().making, _time_left(context)
+    if event.certificate_ids is None:
+        outcomes = making.make_due(_AT_MOST, has_time)
+    else:
+        outcomes = making.make(event.certificate_ids, has_time)
+    _tell(outcomes)
+    return {made.value: sum(one.made is made for one in outcomes) for made in Made}
+
+
+def _tell(outcomes: tuple[Outcome, ...]) -> None:
+    """Logs each certificate that was not made, by its id, which names nobody; the department's page tells it too."""
+    for one in outcomes:
+        if one.hindrance is not None:
+            about = {"certificate_id": one.certificate_id, "because": one.hindrance.value}
+            logger().warning(f"certificate {one.made.value}", extra=about)

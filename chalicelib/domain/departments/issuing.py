@@ -19,7 +19,6 @@ from chalicelib.domain.departments import uris
 from chalicelib.domain.departments.bringing import COLUMNS, CertificateRow, parse_row
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, certificate_id_of
 from chalicelib.domain.departments.changes import TakeUri, WriteCertificate
-from chalicelib.domain.departments.changes import TakeUri, WriteCertificate
 from chalicelib.domain.departments.departments import Department, DepartmentRole, DepartmentStatus
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.domain.limits import IST

@@ -85,7 +85,9 @@ class ValidationData:
             raise CannotMake(Hindrance.SIGNING_KEY_UNFIT)
         if judged.standing is Standing.GOOD:
             answers = judged.answers
-            return _Known(Evidence((), tuple(one.content for one in answers if one.content)), _until(answers[0].next_update, now))
+            return _Known(
+                Evidence((), tuple(one.content for one in answers if one.content)), _until(answers[0].next_update, now)
+            )
         return self._by_crl(path[0].asn1, now)
 
     def _by_crl(self, certificate: x509.Certificate, now: datetime) -> _Known:
