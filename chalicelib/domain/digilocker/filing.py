@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.audit import Deed, Entry
-from chalicelib.domain.changes import WriteOwnDocument
+from chalicelib.domain.digilocker.changes import WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.digilocker.fetches import Fetch
 from chalicelib.domain.digilocker.known_persons import KnownPerson, known_persons

@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor, demand_own
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import RemoveOwnDocument, WriteOwnDocument
+from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.own_documents import FILE_AT_MOST, USABLE, Offered, OwnDocument
 from chalicelib.domain.ports import Clock, Documents, Store

@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.telling import told
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import WriteOwnDocument
+from chalicelib.domain.digilocker.changes import WriteOwnDocument
 from chalicelib.domain.digilocker.known_persons import KnownPerson, known_persons
 from chalicelib.domain.digilocker.own_documents import Match, OwnDocument
 from chalicelib.domain.notices import NoticeKind

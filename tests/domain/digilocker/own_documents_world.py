@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.domain import sessions
-from chalicelib.domain.changes import WriteConsent
 from chalicelib.domain.digilocker.certificate_xml import CertificateRead
+from chalicelib.domain.digilocker.changes import WriteConsent
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.fetches import Fetch, FetchStatus, Locker, Purpose
 from chalicelib.domain.digilocker.filing import Fetched, Filing
