@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 from chalicelib.suite_departments import WithDepartments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.domain.accounts.account import Account
+    from chalicelib.domain.changes import Change
     from chalicelib.domain.departments.pushing import Pushing
+    from chalicelib.domain.departments.self_test import SelfTests
+    from chalicelib.domain.digilocker.consenting import Consents
+    from chalicelib.domain.digilocker.fetch_steps import FetchSteps
     from chalicelib.domain.digilocker.fetches import Locker
+    from chalicelib.domain.digilocker.fetching import Fetches
+    from chalicelib.domain.digilocker.fetching_documents import FetchingDocuments
     from chalicelib.domain.digilocker.filing import Filing
     from chalicelib.domain.digilocker.line import Line
+    from chalicelib.domain.digilocker.locker_access import LockerAccess
     from chalicelib.domain.digilocker.my_documents import MyDocuments
     from chalicelib.domain.digilocker.profiles import Profile
     from chalicelib.domain.digilocker.reviewing_documents import DocumentReviews
+    from chalicelib.domain.digilocker.token_keeping import TokenKeeping
     from chalicelib.domain.icegate.taking_documents import TakingDocuments
 
 
@@ -38,6 +49,81 @@ class WithDigiLocker(WithDepartments):
     @cached_property
     def _digilocker_lines(self) -> dict[Locker, Line]:
         return {}
+
+    @cached_property
+    def locker_access(self) -> LockerAccess:
+        """What makes calls to lockers in a department's name."""
+        from chalicelib.domain.digilocker.locker_access import LockerAccess  # noqa: PLC0415
+
+        callback = f"{self.settings['PUBLIC_ORIGIN']}/digilocker/callback"
+        return LockerAccess(self.store, self.department_keys, self.digilocker_profile, self.digilocker_line, callback)
+
+    @cached_property
+    def fetches(self) -> Fetches:
+        """The desk at which people send for their documents at DigiLocker."""
+        from chalicelib.domain.digilocker.fetching import Fetches  # noqa: PLC0415
+
+        return Fetches(
+            self.store,
+            self.journeys,
+            self.vault,
+            self.keyring,
+            self.locker_access,
+            self.settings.digilocker_requester,
+            self.clock,
+        )
+
+    @cached_property
+    def token_keeping(self) -> TokenKeeping:
+        """What keeps the tokens of consents."""
+        from chalicelib.domain.digilocker.token_keeping import TokenKeeping  # noqa: PLC0415
+
+        return TokenKeeping(self.store, self.vault, self.locker_access, self.clock)
+
+    @cached_property
+    def fetch_steps(self) -> FetchSteps:
+        """The steps of a visit to DigiLocker."""
+        from chalicelib.domain.digilocker.fetch_steps import FetchSteps  # noqa: PLC0415
+
+        return FetchSteps(
+            self.store,
+            self.journeys,
+            self.vault,
+            self.locker_access,
+            self.token_keeping,
+            self.consents.drop,
+            self.clock,
+        )
+
+    @cached_property
+    def fetching_documents(self) -> FetchingDocuments:
+        """The step that fetches one document; it loads what reads XML."""
+        from chalicelib.domain.digilocker.fetching_documents import FetchingDocuments  # noqa: PLC0415
+
+        return FetchingDocuments(
+            self.store,
+            self.locker_access,
+            self.token_keeping,
+            self.filing,
+            self.consents.remove_documents,
+            self.clock,
+        )
+
+    @cached_property
+    def consents(self) -> Consents:
+        """One's own consents, and what ends them."""
+        from chalicelib.domain.digilocker.consenting import Consents  # noqa: PLC0415
+        from chalicelib.domain.icegate.taking_back import TakingBack  # noqa: PLC0415
+
+        take_back = TakingBack(self.store, self.documents, self.clock)
+        return Consents(self.store, self.documents, self.locker_access, self.token_keeping, take_back, self.clock)
+
+    @cached_property
+    def consent_partings(self) -> Callable[[Account], tuple[Change, ...]]:
+        """What becomes of consents when their account is closed."""
+        from chalicelib.domain.digilocker.consenting import partings  # noqa: PLC0415
+
+        return partings(self.store, self.clock)
 
     @cached_property
     def own_documents(self) -> MyDocuments:
@@ -77,3 +163,18 @@ class WithDigiLocker(WithDepartments):
         path = self.digilocker_profile(Locker.PERSON).push
         line = partial(self.digilocker_line, Locker.PERSON)
         return Pushing(self.store, self.documents, self.department_keys, line, path, self.clock)
+
+    @cached_property
+    def self_tests(self) -> SelfTests:
+        """What tests the set-up of departments."""
+        from chalicelib.domain.departments.self_test import SelfTests  # noqa: PLC0415
+        from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
+
+        return SelfTests(
+            self.store,
+            self.department_keys,
+            self.pulls,
+            partial(self.digilocker_line, Locker.PERSON),
+            partial(self.digilocker_profile, Locker.PERSON),
+            self.clock,
+        )

@@ -126,6 +126,11 @@ _SECURITY_SCHEMES = {
         "scheme": "bearer",
         "description": "The flow token of one registration or flow: told once, by opening or resuming it.",
     },
+    "issuingToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A department's issuing token (`dpt_…`), told once, when its key is made.",
+    },
     "sessionCookie": {
         "type": "apiKey",
         "in": "cookie",
@@ -156,7 +161,7 @@ def _tag(made: Operation) -> str:
 def _who(made: Operation) -> str:
     """Who may, as the table of rules has it."""
     rule = made.rule
-    if rule.access is not Access.SESSION:
+    if rule.access not in {Access.SESSION, Access.DEPARTMENT}:
         return ""
     everybody = rule.who == frozenset(Standing)
     who = (
@@ -167,6 +172,10 @@ def _who(made: Operation) -> str:
         says.append("The password alone is enough.")
     if rule.fresh:
         says.append("Asks for a second factor shown within the last 10 minutes (`step_up_required`).")
+    if rule.access is Access.DEPARTMENT:
+        says.append("Open to the department's own system too, by its issuing token.")
+    if rule.condition is Condition.DEPARTMENT:
+        says.append("Department officers reach their own department, administrators every one.")
     if rule.condition is Condition.AUTHORITY:
         says.append("Supervisors reach their own Regional Authority, administrators every one.")
     return " ".join(says)
@@ -229,6 +238,8 @@ def _security(made: Operation) -> list[dict[str, list[str]]]:
     if made.rule.access is Access.FLOW:
         return [{"flowToken": []}]
     either: list[dict[str, list[str]]] = [{"sessionCookie": []}, {"sessionToken": []}]
+    if made.rule.access is Access.DEPARTMENT:
+        either.append({"issuingToken": []})
     return [*either, {}] if made.rule.access is Access.ANY_SESSION else either
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.departments.self_test import ADVISED
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.handlers.problems import instant
 from chalicelib.web.texts import catalogue, text
@@ -12,6 +13,7 @@ from chalicelib.web.texts import catalogue, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.domain.departments.self_test import Finding
     from chalicelib.domain.departments.statistics import Trouble
     from chalicelib.domain.departments.statistics_desk import Statistics
 
@@ -66,6 +68,23 @@ class StatisticsView:
     troubles: list[TroubleView]
 
 
+@dataclass(frozen=True, slots=True)
+class FindingOfTestView:
+    """What one check of the self-test found; `advice` says how to mend what fails."""
+
+    check: str
+    outcome: str
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestView:
+    """What the self-test found, in the order in which a set-up is made."""
+
+    findings: list[FindingOfTestView]
+
+
 def statistics_view(found: Statistics, language: str) -> StatisticsView:
     """The statistics in the reader's language."""
     return StatisticsView(
@@ -79,7 +98,24 @@ def _numbers(counts: Mapping[Counted, int]) -> dict[str, int]:
     return {what.value: counts[what] for what in Counted}
 
 
+def self_test_view(findings: tuple[Finding, ...], language: str) -> SelfTestView:
+    """The findings in the reader's language."""
+    return SelfTestView([_finding_view(one, language) for one in findings])
+
+
+def _finding_view(one: Finding, language: str) -> FindingOfTestView:
+    key = f"self_test.{one.code.value}"
+    advice = [trouble_told(one.trouble, language)] if one.trouble else []
+    if one.code in ADVISED:
+        advice.append(text(language, f"{key}.advice", **one.values))
+    return FindingOfTestView(one.code.value, one.outcome.value, text(language, key, **one.values), " ".join(advice))
+
+
+def trouble_told(code: str, language: str) -> str:
+    """What went wrong, in plain words; a code that has none is told as unknown."""
+    key = f"trouble.{code}"
+    return text(language, key) if key in catalogue(language) else text(language, "trouble.unknown")
+
+
 def _trouble_view(one: Trouble, language: str) -> TroubleView:
-    key = f"trouble.{one.code}"
-    told = text(language, key) if key in catalogue(language) else text(language, "trouble.unknown")
-    return TroubleView(instant(one.at), one.code, told, one.certificate_id)
+    return TroubleView(instant(one.at), one.code, trouble_told(one.code, language), one.certificate_id)

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.domain.audit import REFUSABLE, Deed
 from chalicelib.domain.contacts import Channel
+from chalicelib.domain.departments.self_test import ADVISED, FindingCode
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
@@ -48,6 +49,9 @@ def used_by_code() -> set[str]:
     layout |= {"site.sign_in", "site.sign_out", "site.sign_out_busy", "site.home"}
     deeds = {f"deed.{deed.value}" for deed in Deed} | {f"deed.{deed.value}.refused" for deed in REFUSABLE}
     findings = {f"signature.{reason.value}" for reason in Reason}
+    findings |= {f"self_test.{code.value}" for code in FindingCode} | {
+        f"self_test.{code.value}.advice" for code in ADVISED
+    }
     named = {key for source in PYTHON.values() for key in re.findall(r'\btext\([a-z_.]+, "([a-z0-9_.]+)"', source)}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
     return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds | findings | named

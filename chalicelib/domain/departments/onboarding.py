@@ -39,7 +39,7 @@ APIS_AT_MOST = 20
 # at its first two.
 _ISSUER_ID = re.compile(r"[a-z0-9]{1,40}(?:\.[a-z0-9]{1,40}){1,7}")
 # How many certificates are looked through for one of a type before it is taken for granted that there is one.
-_LOOKED_THROUGH = 500
+_LOOKED_THROUGH = 100
 
 
 @dataclass(frozen=True, slots=True)
