@@ -11,14 +11,17 @@ from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.certificate_making_steps import certificate_making_steps
 from chalicelib.handlers.consent_steps import consent_steps
 from chalicelib.handlers.consent_terms import consent_terms
+from chalicelib.handlers.consents import consents
 from chalicelib.handlers.contact_changes import contact_changes
 from chalicelib.handlers.department_keys import department_keys
 from chalicelib.handlers.department_statistics import department_statistics
 from chalicelib.handlers.departments import departments
+from chalicelib.handlers.digilocker_callbacks import digilocker_callbacks
 from chalicelib.handlers.document_reviews import document_reviews
 from chalicelib.handlers.esign_responses import esign_responses
 from chalicelib.handlers.esign_steps import esign_steps
 from chalicelib.handlers.fetch_steps import fetch_steps
+from chalicelib.handlers.fetches import fetches
 from chalicelib.handlers.full_registration_reviews import full_registration_reviews
 from chalicelib.handlers.full_registration_steps import full_registration_steps
 from chalicelib.handlers.full_registrations import full_registrations
@@ -86,6 +89,9 @@ app.register_blueprint(esign_steps)
 app.register_blueprint(iec_users)
 app.register_blueprint(iec_invitations)
 app.register_blueprint(iec_user_steps)
+app.register_blueprint(fetches)
+app.register_blueprint(digilocker_callbacks)
+app.register_blueprint(consents)
 app.register_blueprint(own_documents)
 app.register_blueprint(document_reviews)
 app.register_blueprint(certificate_making_steps)

@@ -83,3 +83,8 @@ class Settings:
     def official_email_domains(self) -> tuple[str, ...]:
         """The domains in which staff have their email; the setting is a list with commas."""
         return tuple(domain.strip().lower() for domain in self["OFFICIAL_EMAIL_DOMAINS"].split(",") if domain.strip())
+
+    @property
+    def digilocker_requester(self) -> str:
+        """The id of the department as whose client people's documents are fetched; "" where that is not offered."""
+        return self.environment.get("DIGILOCKER_REQUESTER", "")

@@ -1,15 +1,38 @@
-"""Steps to come."""
+"""The step that ends consents, for its schedule.
+
+`docs/steps.md` lists its event, answer, errors, role, memory and timeout.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib.handlers.steps import StepAnswer, step
+from chalicelib.suite import suite
+
 consent_steps = Blueprint(__name__)
+# More than an hour's worth; what is left is first in the next run.
+_AT_MOST = 500
+# A call to DigiLocker takes 20 s at most.
+_ENOUGH_MILLISECONDS = 45_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEvent:
+    """The event of a schedule that says nothing."""
 
 
 @consent_steps.lambda_function(name="end_consents")
-def end_consents(_event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - to come
-    """To come."""
-    return {}
+@step(ScheduledEvent, with_context=True)
+def end_consents(event: ScheduledEvent, context: Any) -> StepAnswer:  # noqa: ANN401, ARG001 - Lambda's own; a step's event
+    """Ends the consents that were revoked or whose time is over; `left` DigiLocker is still to be told of."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+
+    def has_time() -> bool:
+        return remaining is None or int(remaining()) > _ENOUGH_MILLISECONDS
+
+    ended = suite().consents.end_due(_AT_MOST, has_time)
+    return {"ended": ended.ended, "left": ended.left}

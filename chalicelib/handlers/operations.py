@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SESSION_COOKIE = "__Host-session"
 BROWSER_COOKIE = "__Host-browser"
+DIGILOCKER_COOKIE = "__Host-digilocker"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _TOKEN_AT_MOST = 128
 # How an issuing token begins (`departments.keys`), so that a session's bearer is not looked for among departments.
@@ -74,6 +75,8 @@ class Asked(Generic[Body]):
     caller: Caller
     session_actor: Actor | None = None
     browser_token: str | None = None
+    # What the browser that went to DigiLocker brings back.
+    digilocker_token: str | None = None
     # A department's own system, where the rule is open to it and its token came.
     system: DepartmentSystem | None = None
 
@@ -161,6 +164,8 @@ class Operation:
     body_at_most: int = bodies.BODY_AT_MOST
     # The headers that a form's view reads: lower-case name to what it says.
     form_headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # Whether names that are not declared may stand in its query: a stranger made the address.
+    any_query: bool = False
 
 
 OPERATIONS: list[Operation] = []
@@ -179,6 +184,7 @@ def operation(
     form: tuple[str, ...] = (),
     body_at_most: int = bodies.BODY_AT_MOST,
     form_headers: Mapping[str, str] | None = None,
+    any_query: bool = False,
 ) -> Callable[[View], View]:
     """Registers a view under `route` (`"POST /sessions"`) on `blueprint`, and its description.
 
@@ -203,6 +209,7 @@ def operation(
             form,
             body_at_most,
             form_headers or {},
+            any_query,
         )
         OPERATIONS.append(made)
 
@@ -278,6 +285,7 @@ def _asked(made: Operation, request: Request, language: str) -> Asked[Any]:
         caller=_caller(request, language),
         session_actor=actor,
         browser_token=_cookie(request, BROWSER_COOKIE),
+        digilocker_token=_cookie(request, DIGILOCKER_COOKIE),
         system=system,
     )
 
@@ -329,6 +337,8 @@ def _query(made: Operation, request: Request) -> Mapping[str, str]:
     # Whoever sends a browser back with a form may add to the address what they like; nothing of it is read.
     if made.form:
         return {}
+    if made.any_query:
+        return {name: str(given[name]) for name in made.query if name in given}
     unknown = {str(name)[:40]: FieldError("unknown_field") for name in given if name not in made.query}
     if unknown:
         raise Refusal(Code.INVALID_FIELDS, errors=unknown)

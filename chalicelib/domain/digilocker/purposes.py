@@ -58,11 +58,14 @@ def parse_purpose(value: str) -> Purpose:
 
 
 def parse_doctype(value: str) -> str:
-    """A document type of DigiLocker: up to 5 capital letters. Aadhaar is refused with `aadhaar_refused`."""
+    """A document type of DigiLocker: up to 5 capital letters.
+
+    Refuses with `document_type_not_allowed`; Aadhaar with `aadhaar_refused`.
+    """
     if value in NEVER:
         raise FieldProblem("aadhaar_refused")
     if not re.fullmatch(r"[A-Z]{3,5}", value):
-        raise FieldProblem("document_type_unknown")
+        raise FieldProblem("document_type_not_allowed")
     return value
 
 
@@ -73,7 +76,7 @@ def demand_fits(terms: Terms, doctypes: tuple[str, ...], valid_days: int) -> Map
     if not doctypes:
         problems["document_types"] = FieldProblem("required")
     elif not is_allowed:
-        problems["document_types"] = FieldProblem("document_type_unknown")
+        problems["document_types"] = FieldProblem("document_type_not_allowed")
     if valid_days > terms.longest_days:
         problems["valid_days"] = FieldProblem("number_out_of_range", most=terms.longest_days)
     return problems
