@@ -1,4 +1,4 @@
-"""The cookies of a signed-in person's browser: the session's, a trusted browser's, and that of a visit to DigiLocker."""
+"""The cookies of a signed-in person's browser: the session's, a trusted browser's, that of a visit to DigiLocker."""
 
 from __future__ import annotations
 
