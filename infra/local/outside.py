@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.local.certificate_signing import CertificateOutside
 from infra.local.console_crls import Crls
 from infra.local.console_routes import Route
 
@@ -53,6 +54,7 @@ class Outside:
         self.crls = Crls(lambda: self.authority, self.around.clock)
         self.dscs: Dscs | None = None
         self.utility: SigningUtility | None = None
+        self.certificates = CertificateOutside(lambda: self.authority, self.around.clock, self.around.console_url)
 
     @cached_property
     def esign(self) -> "EsignOutside":
@@ -83,6 +85,7 @@ class Outside:
     def afresh(self) -> None:
         """Forget what was done in it; its authority and the certificates that were issued stay."""
         self.crls.are_served = True
+        self.certificates.is_stamping = True
         self.digilocker.afresh()
         if self.utility is not None:
             self.utility.afresh()
@@ -108,6 +111,7 @@ def played(around: Around) -> Iterator[Outside]:
     outside.places.extend(outside.esign.places)
     outside.places.extend(places(outside.digilocker))
     outside.places.append(outside.crls.route)
+    outside.places.append(outside.certificates.route)
     _Playing.outside = outside
     try:
         with _signing_with_dscs(outside):

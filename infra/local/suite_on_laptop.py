@@ -23,6 +23,7 @@ from infra.local.samples import HOLDERS, Sample
 if TYPE_CHECKING:
     from chalicelib.adapters.crl_indexes import S3CrlIndexes
     from chalicelib.adapters.revocation_http import AllowListedHosts
+    from chalicelib.domain.departments.signing import CertificateSigner, Timestamps
     from chalicelib.domain.digilocker.fetches import Locker
     from chalicelib.domain.digilocker.profiles import Profile
     from chalicelib.domain.signatures.esign.envelopes import RequestKey
@@ -93,6 +94,18 @@ class LaptopSuite(suite.Suite):
         from infra.local.kept_indexes import KeptIndexes  # noqa: PLC0415
 
         return KeptIndexes(self.aws, self.settings, self.store)
+
+    @cached_property
+    def certificate_signer(self) -> "CertificateSigner":
+        """Departments' keys in memory, with certificates of the test certifying authority."""
+        return playing().certificates
+
+    @cached_property
+    def timestamps(self) -> "Timestamps":
+        """The time-stamping authority of the console."""
+        from chalicelib.adapters.certificate_signers import HttpTimestamps  # noqa: PLC0415
+
+        return HttpTimestamps(playing().certificates.timestamp_url)
 
     @cached_property
     def revocation_hosts(self) -> "AllowListedHosts":
