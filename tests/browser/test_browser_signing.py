@@ -13,6 +13,7 @@ from infra.local.signing_utility import Behaviour
 from tests.browser.people import Visit, signed_in
 from tests.browser.signers import Signer, crls_are_fetched, crls_get_stale, signer
 from tests.browser.visitor import DESK, NARROW
+from tests.journeys.walking import eventually, until_it_waits
 
 BOTH = pytest.mark.parametrize(("language", "width"), [("en", DESK), ("hi", NARROW)])
 
@@ -166,7 +167,10 @@ class TestRevocationData:
         phone.heading("signing.waits_heading")
         phone.check("signing-waits")
         crls_are_fetched(laptop)
+        until_it_waits(laptop, one.signing_id)
         laptop.clock.advance(seconds=61)
+        # The page looks but each 15 s.
+        eventually(lambda: one.stored.status is SigningStatus.DONE or None, lambda: one.stored)
         one.visitor.page.reload()
         one.linked()
 

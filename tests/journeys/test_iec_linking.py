@@ -32,7 +32,7 @@ from tests.journeys.signers import (
     refresh_revocation,
     somebody,
 )
-from tests.journeys.walking import eventually
+from tests.journeys.walking import eventually, until_it_waits
 
 
 class TestWhoIsLinked:
@@ -293,11 +293,14 @@ class TestBadLuck:
         assert waits["report"]["outcome"] == "waits"
         assert [one["verdict"] for one in waits["report"]["findings"]] == [*["holds"] * 4, "unknown", "holds"]
         refresh_revocation(laptop)
+        until_it_waits(laptop, flow.signing_id)
         laptop.clock.advance(seconds=61)
+        eventually(lambda: flow.execution().history.count("AwaitRevocation") == 2 or None, flow.execution)
         assert flow.until("awaiting_revocation")
         assert client.call("GET", "/iec-links/current").demand(200).content["linked"] is False
         playing().crls.are_served = True
         refresh_revocation(laptop)
+        until_it_waits(laptop, flow.signing_id)
         laptop.clock.advance(seconds=61)
         assert flow.until("done")["report"]["outcome"] == "accepted"
 
@@ -307,6 +310,7 @@ class TestBadLuck:
         flow = linking(somebody(laptop), record.iec)
         flow.hand_in(flow.signed(dsc(record.persons[0]))).demand(202)
         flow.until("awaiting_revocation")
+        until_it_waits(laptop, flow.signing_id)
         laptop.clock.advance(seconds=24 * 3600)
         eventually(lambda: flow.stored.status is SigningStatus.REFUSED or None, lambda: flow.stored)
         assert flow.stored.report is not None

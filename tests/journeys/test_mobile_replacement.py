@@ -22,7 +22,7 @@ from tests.journeys.residents import (
     stop_code,
     stored_flow,
 )
-from tests.journeys.walking import eventually, execution_of
+from tests.journeys.walking import eventually, execution_of, until_it_waits
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def resident(laptop: Laptop) -> Resident:
 def let_the_day_pass(resident: Resident, flow_id: str, status: str = "SUCCEEDED") -> None:
     """Move the clock a day on, and wait for the journey's end."""
     laptop = resident.laptop
-    eventually(lambda: execution_of(laptop, flow_id).current_state == "AwaitTheDay" or None, laptop.executions)
+    until_it_waits(laptop, flow_id)
     laptop.clock.advance(hours=24)
 
     def ended() -> bool | None:
@@ -158,7 +158,7 @@ class TestBadLuck:
         flow_id = resident.waiting()
         resident.until_heard(2)
         laptop = resident.laptop
-        eventually(lambda: execution_of(laptop, flow_id).current_state == "AwaitTheDay" or None, laptop.executions)
+        until_it_waits(laptop, flow_id)
         laptop.faults.add("dynamodb", "TransactWriteItems", kind)  # type: ignore[arg-type]
         let_the_day_pass(resident, flow_id)
         assert stored_flow(flow_id).status.value == "done"

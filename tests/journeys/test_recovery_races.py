@@ -22,7 +22,7 @@ from tests.journeys.residents import (
     stop_code,
     stored_flow,
 )
-from tests.journeys.walking import eventually, execution_of, together
+from tests.journeys.walking import together, until_it_waits
 
 pytestmark = on_both_engines
 
@@ -134,7 +134,7 @@ def test_stopping_and_applying_at_once_is_one_of_both(laptop: Laptop, client: Cl
 def test_applied_many_times_at_once_it_is_applied_once(laptop: Laptop) -> None:
     resident = new_resident(laptop)
     flow_id = resident.waiting()
-    eventually(lambda: execution_of(laptop, flow_id).current_state == "AwaitTheDay" or None, laptop.executions)
+    until_it_waits(laptop, flow_id)
     laptop.clock.advance(hours=24)
     steps = suite().mobile_replacements
     reader = resident.signed_in()

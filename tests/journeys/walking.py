@@ -18,6 +18,7 @@ from chalicelib.domain.changes import WriteRegistration
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.registration import LIFETIME, Registration, Status, Wait
 from chalicelib.suite import suite
+from infra.local import waits
 from infra.local.executions import Execution
 from infra.local.laptop import Laptop
 from infra.local.outbox import Sent
@@ -239,6 +240,11 @@ def execution_of(laptop: Laptop, registration_id: str) -> Execution:
     found = [execution for execution in laptop.executions() if execution.id == registration_id]
     assert len(found) == 1, found
     return found[0]
+
+
+def until_it_waits(laptop: Laptop, execution_id: str) -> None:
+    """Wait until the journey stands in a Wait state, which moving the clock then ends."""
+    eventually(lambda: waits.is_under_way(execution_id) or None, laptop.executions)
 
 
 @contextmanager
