@@ -38,6 +38,7 @@ from chalicelib.handlers.own_documents import own_documents
 from chalicelib.handlers.pages import pages
 from chalicelib.handlers.password_resets import password_resets
 from chalicelib.handlers.publishing_steps import publishing_steps
+from chalicelib.handlers.pull_requests import pull_requests
 from chalicelib.handlers.pulls import pulls
 from chalicelib.handlers.registration_steps import registration_steps
 from chalicelib.handlers.registrations import registrations
@@ -104,3 +105,4 @@ app.register_blueprint(departments)
 app.register_blueprint(department_keys)
 app.register_blueprint(department_statistics)
 app.register_blueprint(consent_terms)
+app.register_blueprint(pull_requests)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.catching_up import CatchingUp
     from chalicelib.domain.departments.certificate_desk import CertificateDesk
     from chalicelib.domain.departments.changing_keys import KeyDesk
+    from chalicelib.domain.departments.deciding_pulls import PullRequests
     from chalicelib.domain.departments.issuing import Issuing
     from chalicelib.domain.departments.keys import DepartmentKeys, IssuingTokens
     from chalicelib.domain.departments.making import Making
@@ -134,3 +135,10 @@ class WithDepartments(UnderSignature):
         printing = CertificatePrinter(font, self.settings["PUBLIC_ORIGIN"])
         papers = SignedPapers(self.certificate_signer, sealing, printing)
         return Making(self.store, self.documents, papers, self.clock)
+
+    @cached_property
+    def pull_requests(self) -> PullRequests:
+        """The officers' desk for pending pulls."""
+        from chalicelib.domain.departments.deciding_pulls import PullRequests  # noqa: PLC0415
+
+        return PullRequests(self.store, self.clock)

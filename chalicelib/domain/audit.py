@@ -112,7 +112,12 @@ class Deed(StrEnum):
     PULL_API_WRITTEN = "pull_api_written"
     DEPARTMENT_KEY_MADE = "department_key_made"
     DEPARTMENT_KEY_ENDED = "department_key_ended"
+    IMPORT_STARTED = "import_started"
+    IMPORT_ENDED = "import_ended"
+    CERTIFICATE_PUSH_ASKED = "certificate_push_asked"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    PULL_REQUEST_GRANTED = "pull_request_granted"
+    PULL_REQUEST_REFUSED = "pull_request_refused"
 
 
 # What is written down when it was refused too; the catalogue's `deed.<deed>.refused` tells that.

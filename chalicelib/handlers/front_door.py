@@ -34,6 +34,7 @@ BLUEPRINTS: Mapping[str, str] = {
     "/document-reviews": "document_reviews",
     "/departments": "departments",
     "/departments/{department_id}/keys": "department_keys",
+    "/departments/{department_id}/pull-requests": "pull_requests",
     "/departments/{department_id}/self-test": "department_statistics",
     "/departments/{department_id}/statistics": "department_statistics",
     "/esign": "esign_responses",
