@@ -78,6 +78,8 @@ class NoticeKind(StrEnum):
     IEC_OWNERSHIP_OFFERED = "iec_ownership_offered"
     IEC_OFFER_WITHDRAWN = "iec_offer_withdrawn"
     IEC_OWNERSHIP_TRANSFERRED = "iec_ownership_transferred"
+    IMPORT_DONE = "import_done"
+    IMPORT_FAILED = "import_failed"
 
 
 # Kinds that no mobile is ever sent, so that no SMS template is registered for them.
@@ -115,6 +117,8 @@ ONLY_BY_MAIL = frozenset(
         NoticeKind.IEC_OWNERSHIP_OFFERED,
         NoticeKind.IEC_OFFER_WITHDRAWN,
         NoticeKind.IEC_OWNERSHIP_TRANSFERRED,
+        NoticeKind.IMPORT_DONE,
+        NoticeKind.IMPORT_FAILED,
     }
 )
 

@@ -62,6 +62,7 @@ class Backfill:
     trouble: str | None = None
     kind: BackfillKind = BackfillKind.CSV
     round: int = 0
+    is_planned: bool = False
     separator: str = ","
     columns: tuple[str, ...] = ()
     revision: str | None = None
