@@ -121,7 +121,9 @@ class Laptop:
         self.steps.declare(app.pure_lambda_functions)
         outside = self._outside = stack.enter_context(project.outside(self._around()))
         parameters = {**project.parameters, **outside.parameters, "PublicOrigin": self.site_url}
-        resources = Provisioning(project.document, parameters, project.secrets, project.machines, self.steps.arns)
+        resources = Provisioning(
+            project.document, parameters, project.secrets, project.machines, self.steps.arns, project.keys
+        )
         resources.make_all()
         self.environment |= resources.template.environment() | project.environment
         stack.enter_context(applied(self.environment))

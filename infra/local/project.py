@@ -17,6 +17,7 @@ from chalice.app import Chalice
 from infra import sms_texts
 from infra.gateway import gateway_responses
 from infra.local import suite_on_laptop
+from infra.local.kept_keys import KeptKey, kept_key
 from infra.local.outside import Around, Outside, nobody, played
 from infra.local.sample_department import DEPARTMENT_ID
 from infra.local.samples import Sample
@@ -56,6 +57,8 @@ class Project:
     """What the functions find in their environment beside what the template gives them."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Logical id of a secret to its value."""
+    keys: dict[str, KeptKey] = field(default_factory=dict)
+    """Logical id of a key of KMS to the one that it is to be."""
     gateway_responses: dict[str, Any] = field(default_factory=dict)
     """What the gateway itself answers, as an AWS::Serverless::Api declares it."""
     composed: Callable[[Clock], AbstractContextManager[object]] = _not_composed
@@ -67,7 +70,7 @@ class Project:
 
 
 def pravesh(data: Path | None = None) -> Project:
-    """Give the suite itself; in the folder ``data`` its server keys and sample passwords outlive a restart."""
+    """Give the suite itself; in the folder ``data`` its keys and sample passwords outlive a restart."""
     # No operator is asked: every text of the catalogue counts as registered.
     sms_template_ids = {name: f"110700000000000{number:04}" for number, name in enumerate(sms_texts.names())}
     return Project(
@@ -76,6 +79,7 @@ def pravesh(data: Path | None = None) -> Project:
         parameters={**PARAMETERS, "DigiLockerRequester": DEPARTMENT_ID},
         environment={"SMS_TEMPLATE_IDS": dumps(sms_template_ids)},
         secrets={"ServerKeysSecret": server_keys(data)},
+        keys={"VaultKey": kept_key(data, "vault_key")},
         gateway_responses=gateway_responses(),
         composed=suite_on_laptop.composed,
         seeded=partial(suite_on_laptop.seeded, data=data),

@@ -10,6 +10,7 @@ import botocore.session
 from botocore.client import BaseClient
 
 from infra.local.environment import ACCOUNT, REGION
+from infra.local.kept_keys import KeptKey, put_in_place
 from infra.local.template import STACK, Template, TemplateError, filled_definition
 
 # Nothing of these is needed to run the suite: rights, logs, alarms and the gateway itself (gateway.py plays it).
@@ -46,16 +47,18 @@ class Provisioning:
         secrets: Mapping[str, str],
         machines: Path,
         arns: Mapping[str, str],
+        keys: Mapping[str, KeptKey] | None = None,
     ) -> None:
         """Set up, making nothing yet.
 
         ``secrets``: logical id to the secret's value. ``machines``: the folder of state machines.
-        ``arns``: the placeholders in them.
+        ``arns``: the placeholders in them. ``keys``: logical id of a key of KMS to the one that it is to be.
         """
         self.template = Template(document, parameters, self.made)
         self._secrets = secrets
         self._machines = machines
         self._arns = arns
+        self._keys = keys or {}
         self._made: dict[str, dict[str, str]] = {}
         self._session = botocore.session.get_session()
         self._clients: dict[str, BaseClient] = {}
@@ -105,9 +108,11 @@ class Provisioning:
             return {"Ref": f"{STACK}-{logical_id}", "Arn": f"arn:aws:laptop:{REGION}:{ACCOUNT}:{logical_id}"}
         raise TemplateError(f"{logical_id}: the laptop has no {kind}; teach infra/local/provisioning.py")
 
-    def _key(self, _logical_id: str, properties: Mapping[str, Any]) -> dict[str, str]:
+    def _key(self, logical_id: str, properties: Mapping[str, Any]) -> dict[str, str]:
         wanted = {name: properties[name] for name in ("KeyUsage", "KeySpec") if name in properties}
         metadata = self.client("kms").create_key(**wanted)["KeyMetadata"]
+        if logical_id in self._keys:
+            return put_in_place(metadata["KeyId"], self._keys[logical_id])
         return {"Ref": metadata["KeyId"], "Arn": metadata["Arn"]}
 
     def _alias(self, _logical_id: str, properties: Mapping[str, Any]) -> dict[str, str]:

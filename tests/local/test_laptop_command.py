@@ -104,7 +104,8 @@ def test_dynamodb_local_keeps_data_and_keys_and_ends_with_the_laptop(tmp_path: P
         )
         assert done.returncode == 0, done.stderr
         endpoint, seeded = json.loads(done.stdout.splitlines()[-1])
-        samples.append((seeded, (tmp_path / "server_keys.json").read_text(encoding="utf-8")))
+        kept = [(tmp_path / name).read_text(encoding="utf-8") for name in ("server_keys.json", "vault_key.json")]
+        samples.append((seeded, kept))
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(("127.0.0.1", int(endpoint.rpartition(":")[2])), timeout=1)
     assert samples[0] == samples[1]
