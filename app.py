@@ -9,6 +9,8 @@ from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.backfill_steps import backfill_steps
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.certificate_making_steps import certificate_making_steps
+from chalicelib.handlers.certificate_verifications import certificate_verifications
+from chalicelib.handlers.certificates import certificates
 from chalicelib.handlers.consent_steps import consent_steps
 from chalicelib.handlers.consent_terms import consent_terms
 from chalicelib.handlers.consents import consents
@@ -102,6 +104,8 @@ app.register_blueprint(fetch_steps)
 app.register_blueprint(consent_steps)
 app.register_blueprint(pulls)
 app.register_blueprint(departments)
+app.register_blueprint(certificates)
+app.register_blueprint(certificate_verifications)
 app.register_blueprint(department_keys)
 app.register_blueprint(department_statistics)
 app.register_blueprint(consent_terms)

@@ -6,13 +6,14 @@ department's is told like what is not there. Every method may be repeated; `ask_
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import limits, sessions
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.changes import Change, CountUp
-from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PushState
+from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PushState, certificate_id_of
 from chalicelib.domain.departments.changes import EndFindable, WriteCertificate, WritePush
 from chalicelib.domain.departments.departments import Department, stream_of
 from chalicelib.domain.departments.finding import search_keys_of
@@ -56,11 +57,22 @@ class CertificateDesk:
             raise Refusal(Code.NOT_FOUND)
         return certificate
 
-    def page(self, department_id: str, after: str | None) -> tuple[Certificate, ...]:
-        """The department's certificates, the newest first, 50 at most, from the one after the id `after`."""
+    def page(self, department_id: str, after: str | None) -> tuple[tuple[Certificate, ...], str | None]:
+        """The department's certificates, the newest first, 50 at most, from the one after the id `after`.
+
+        Beside them, what the next page begins after, None where there is none. Raises `Refusal` `not_found`.
+        """
         if after is not None:
             self.read(department_id, after)
-        return self.store.certificates_of(department_id, PAGE_AT_MOST, after)
+        found = self.store.certificates_of(department_id, PAGE_AT_MOST + 1, after)
+        page = found[:PAGE_AT_MOST]
+        return page, page[-1].certificate_id if len(found) > PAGE_AT_MOST else None
+
+    def numbered(self, department_id: str, doctype: str, number: str) -> tuple[Certificate, ...]:
+        """The certificate of this type and number, () where there is none."""
+        asked = unicodedata.normalize("NFC", " ".join(number.split()))
+        found = self.store.certificate(certificate_id_of(department_id, doctype, asked))
+        return (found,) if found is not None else ()
 
     def ask_upload(self, department_id: str, size: int) -> tuple[str, UploadForm]:
         """A place for a PDF that the department signed: its id, and the form that takes the file within 10 minutes.
