@@ -81,6 +81,7 @@ def _department(now: datetime) -> Department:
             _key("sampleKeyClient0000001", departments.KeyPurpose.CLIENT_SECRET, CLIENT_SECRET, now),
         ),
         client=departments.DigiLockerClient(CLIENT_ID, "Pravesh"),
+        signing_key="sample-department",
     )
 
 
