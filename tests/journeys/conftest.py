@@ -38,6 +38,14 @@ _ON_THE_MOVE = {
     "ApproveFullRegistration",
     "ExpireFullRegistration",
     "ExpireUnsigned",
+    "ExchangeCode",
+    "FetchDocuments",
+    "FetchDocument",
+    "FailDocument",
+    "FinishFetch",
+    "ExpireFetch",
+    "FailFetch",
+    "AfterFailing",
 }
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from chalicelib.domain.digilocker import fetch_journey as journey
 from chalicelib.domain.digilocker.changes import WriteFetch
 from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.digilocker.errors import AnswerUnfit, DigiLockerRefused, Meaning
 from chalicelib.domain.digilocker.fetch_steps import known
-from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, ItemStatus
+from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, ItemStatus, Locker
 from chalicelib.domain.digilocker.files import FileCalls, ListedDocument, LockerFile
 from chalicelib.domain.digilocker.filing import Fetched, Filing
 from chalicelib.domain.digilocker.known_persons import known_persons
@@ -141,16 +140,16 @@ class FetchingDocuments:
         return replace(item, status=ItemStatus.PENDING, reason=Reason.ISSUER_ASKED.value)
 
     def _values(self, fetch: Fetch) -> Mapping[str, str]:
-        """What is known of whom the account speaks for, where it is one person alone."""
+        """What is known of whom the account speaks for, where that is one person alone, or one of that birth date."""
         owner = self.store.owner(fetch.owner)
-        persons = known_persons(self.store, owner, fetch.born_on) if owner is not None else ()
-        values: dict[str, str] = {}
-        if persons:
-            values["name"] = persons[0].name
-            if persons[0].pan is not None:
-                values["pan"] = persons[0].pan
-        born_on = fetch.born_on or (persons[0].born_on if persons else None)
-        return values | ({"born_on": _as_asked(born_on)} if born_on is not None else {})
+        known_ones = known_persons(self.store, owner, fetch.born_on) if owner is not None else ()
+        of_kind = [one for one in known_ones if one.is_firm is (fetch.locker is Locker.ENTITY)]
+        fitting = [one for one in of_kind if fetch.born_on in (None, one.born_on) or one.is_firm]
+        if len({(one.name, one.pan) for one in fitting}) != 1:
+            return {}
+        person, born_on = fitting[0], fitting[0].born_on
+        values = {"name": person.name, **({"pan": str(person.pan)} if person.pan is not None else {})}
+        return values | ({"born_on": f"{born_on:%d-%m-%Y}"} if born_on is not None else {})
 
     def _look_again(self, consent: Consent) -> None:
         """A consent that ended while its document came: nothing of it stays."""
@@ -171,7 +170,3 @@ class FetchingDocuments:
 
 def _failed(item: FetchItem, reason: Reason) -> FetchItem:
     return replace(item, status=ItemStatus.FAILED, reason=reason.value)
-
-
-def _as_asked(day: date) -> str:
-    return f"{day:%d-%m-%Y}"
