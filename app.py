@@ -9,6 +9,7 @@ from chalicelib.handlers.authenticators import authenticators
 from chalicelib.handlers.backfill_steps import backfill_steps
 from chalicelib.handlers.captcha import captcha
 from chalicelib.handlers.certificate_making_steps import certificate_making_steps
+from chalicelib.handlers.certificate_pushes import certificate_pushes
 from chalicelib.handlers.certificate_verifications import certificate_verifications
 from chalicelib.handlers.certificates import certificates
 from chalicelib.handlers.consent_steps import consent_steps
@@ -32,6 +33,7 @@ from chalicelib.handlers.iec_invitations import iec_invitations
 from chalicelib.handlers.iec_links import iec_links
 from chalicelib.handlers.iec_user_steps import iec_user_steps
 from chalicelib.handlers.iec_users import iec_users
+from chalicelib.handlers.imports import imports
 from chalicelib.handlers.message_steps import message_steps
 from chalicelib.handlers.middleware import as_problems
 from chalicelib.handlers.mobile_replacement_steps import mobile_replacement_steps
@@ -110,3 +112,5 @@ app.register_blueprint(department_keys)
 app.register_blueprint(department_statistics)
 app.register_blueprint(consent_terms)
 app.register_blueprint(pull_requests)
+app.register_blueprint(certificate_pushes)
+app.register_blueprint(imports)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from chalicelib.suite_signatures import UnderSignature
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.backfill_running import BackfillSteps
+    from chalicelib.domain.departments.backfilling import Backfills
     from chalicelib.domain.departments.catching_up import CatchingUp
     from chalicelib.domain.departments.certificate_desk import CertificateDesk
     from chalicelib.domain.departments.changing_keys import KeyDesk
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.onboarding import DepartmentDesk
     from chalicelib.domain.departments.publishing import Publishing
     from chalicelib.domain.departments.pulling import Pulls
+    from chalicelib.domain.departments.pushing_now import PushDesk
     from chalicelib.domain.departments.signing import CertificateSigner, Timestamps
     from chalicelib.domain.departments.statistics_desk import StatisticsDesk
     from chalicelib.domain.departments.verifying import Verifying
+    from chalicelib.domain.refusals import FieldError
 
 
 class WithDepartments(UnderSignature):
@@ -142,3 +146,29 @@ class WithDepartments(UnderSignature):
         from chalicelib.domain.departments.deciding_pulls import PullRequests  # noqa: PLC0415
 
         return PullRequests(self.store, self.clock)
+
+    @cached_property
+    def push_desk(self) -> PushDesk:
+        """The desk at which a certificate is pushed at once."""
+        from chalicelib.domain.departments.pushing_now import PushDesk  # noqa: PLC0415
+
+        return PushDesk(self.store, self.publishing, self.clock)
+
+    @cached_property
+    def backfills(self) -> Backfills:
+        """The desk of imports."""
+        from chalicelib.domain.departments.backfilling import Backfills  # noqa: PLC0415
+
+        return Backfills(self.store, self.documents, self.journeys, self.clock)
+
+    @cached_property
+    def backfill_steps(self) -> BackfillSteps:
+        """The steps of an import, for its journey."""
+        from chalicelib.domain.departments.backfill_running import BackfillSteps  # noqa: PLC0415
+        from chalicelib.domain.departments.indexing import Indexing  # noqa: PLC0415
+        from chalicelib.web.texts import text  # noqa: PLC0415
+
+        def words(language: str, error: FieldError) -> str:
+            return text(language, f"field.{error.reason}", **error.values)
+
+        return BackfillSteps(self.store, self.documents, self.issuing, Indexing(self.store), words, self.clock)

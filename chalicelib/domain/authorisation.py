@@ -200,6 +200,7 @@ RULES: Mapping[str, Rule] = {
     "revoke_certificate": _DEPARTMENT_DEED,
     "push_certificate_now": _DEPARTMENT,
     "open_import": _DEPARTMENT,
+    "open_indexing": _DEPARTMENT,
     "start_import": _DEPARTMENT,
     "list_imports": _DEPARTMENT,
     "read_import": _DEPARTMENT,
