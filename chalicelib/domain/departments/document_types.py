@@ -18,6 +18,8 @@ from chalicelib.domain.refusals import Code, FieldError, Refusal
 FIELDS_AT_MOST = 40
 SEARCH_AT_MOST = 8
 TYPES_AT_MOST = 20
+# Of all types of a department together: its record is one item of the table, and a sign may take six bytes there.
+CHARACTERS_AT_MOST = 50_000
 TEMPLATE_AT_MOST = 4000
 LINES_AT_MOST = 60
 KEEP_YEARS_AT_MOST = 100
@@ -64,6 +66,22 @@ def demand_sound(document_type: DocumentType) -> None:
         errors["keep_years"] = FieldError("number_out_of_range", {"most": KEEP_YEARS_AT_MOST})
     if errors:
         raise Refusal(Code.INVALID_FIELDS, errors=errors)
+
+
+def demand_room(document_types: Iterable[DocumentType]) -> None:
+    """Raises `Refusal` `invalid_fields` where the types of a department are too much together for its record."""
+    written = [
+        part
+        for one in document_types
+        for part in (
+            one.template,
+            *one.title.values(),
+            *(text for field in one.fields for text in (field.name, *field.label.values())),
+            *(text for parameter in one.search for text in (parameter.name, parameter.field, parameter.label)),
+        )
+    ]
+    if sum(map(len, written)) > CHARACTERS_AT_MOST:
+        raise Refusal(Code.INVALID_FIELDS, errors={"template": FieldError("types_too_long")})
 
 
 def demand_safe(before: DocumentType, after: DocumentType) -> None:

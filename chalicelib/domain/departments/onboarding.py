@@ -147,6 +147,7 @@ class DepartmentDesk:
             if old is not None and not document_types.is_safe(old, document_type) and self._has_any(before, old.code):
                 document_types.demand_safe(old, document_type)
             others = [one for one in before.document_types if one.code != document_type.code]
+            document_types.demand_room([*others, document_type])
             written = tuple(sorted([*others, document_type], key=lambda one: one.code))
             entry = told(Deed.DOCUMENT_TYPE_WRITTEN, actor, before, {"doctype": document_type.code})
             return replace(before, document_types=written), entry
