@@ -94,7 +94,6 @@ class Code(StrEnum):
     DIGILOCKER_NOT_OFFERED = "digilocker_not_offered"
     DIGILOCKER_UNAVAILABLE = "digilocker_unavailable"
     CONSENT_ENDED = "consent_ended"
-    CONSENT_TEXT_CHANGED = "consent_text_changed"
     DOCUMENT_NOT_USABLE = "document_not_usable"
     DOCUMENT_REVIEW_CONFLICT = "document_review_conflict"
 

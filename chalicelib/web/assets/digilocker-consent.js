@@ -1,6 +1,6 @@
 // The consent before a visit to DigiLocker: what for, which documents, until when, in which words. Then the browser goes there.
 import { readyForm } from "./form.js";
-import { forget, keep } from "./keep.js";
+import { forget } from "./keep.js";
 import { make } from "./make.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { find, say, word } from "./words.js";
@@ -42,8 +42,7 @@ readyForm(form, {
     const born = isoDate(values.date_of_birth);
     const body = { purpose, document_types: typesOf(values, terms), locker: "person", valid_days: Number(values.valid_days), consent: true, text_version: terms.text_version };
     if (born) body.date_of_birth = born;
-    const { fetch_id: id, authorize_url: there } = await ask("POST", "/digilocker/fetches", body);
-    keep("fetch", { id, purpose });
+    const { authorize_url: there } = await ask("POST", "/digilocker/fetches", body);
     forget("typed:digilocker-consent");
     location.assign(there);
     await new Promise(() => {});

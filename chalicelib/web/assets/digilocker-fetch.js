@@ -1,5 +1,5 @@
 // Back from DigiLocker: what came, what did not, and where to go on. While it is under way, the page looks again by itself.
-import { kept } from "./keep.js";
+import { keep } from "./keep.js";
 import { make } from "./make.js";
 import { goOn, open, read, shown } from "./signed-in.js";
 import { find, say, to, word } from "./words.js";
@@ -25,11 +25,17 @@ const TYPES = { PANCR: word("document_type.PANCR"), DRVLC: word("document_type.D
 const MOVING = new Set(["at_digilocker", "fetching"]);
 const LOOK_AGAIN = 1500; // ms, a little more each time
 const id = new URLSearchParams(location.search).get("fetch");
-const purpose = kept("fetch")?.id === id ? kept("fetch").purpose : null;
 
 function item(one) {
   const [text, look] = ITEMS[one.status];
   return make("li", {}, make("h3", {}, TYPES[one.document_type] ?? one.document_type, " ", make("span", { class: look }, text)), one.text ? make("p", {}, one.text) : null);
+}
+
+/** What was entered before stands there again. */
+function keepEntered(fetched) {
+  const typed = { valid_days: String(fetched.valid_days), date_of_birth: (fetched.date_of_birth ?? "").split("-").reverse().join("-") };
+  for (const code of fetched.document_types) typed[code] = true;
+  keep("typed:digilocker-consent", typed);
 }
 
 function show(fetched) {
@@ -39,9 +45,10 @@ function show(fetched) {
   find("items").replaceChildren(...fetched.items.map(item));
   const isMoving = MOVING.has(fetched.status);
   find("next").hidden = isMoving;
-  find("go-registration").hidden = !(purpose === "full_registration" && fetched.items.some((one) => one.document_id));
+  find("go-registration").hidden = !(fetched.purpose === "full_registration" && fetched.items.some((one) => one.document_id));
   find("again").hidden = ["fetched", "pending"].includes(fetched.status) && fetched.items.every((one) => ["fetched", "pending"].includes(one.status));
-  if (purpose) find("again-link").href = `${to("/digilocker/consent")}?purpose=${purpose}`;
+  find("again-link").href = `${to("/digilocker/consent")}?purpose=${encodeURIComponent(fetched.purpose)}`;
+  if (!find("again").hidden) keepEntered(fetched);
   find("sign-out-there").hidden = !fetched.logout_url;
   if (fetched.logout_url) find("logout").href = fetched.logout_url;
   return isMoving;
