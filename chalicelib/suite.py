@@ -153,7 +153,7 @@ class Suite(WithDigiLocker):
         from chalicelib.domain.iec.parting import link_ties, partings  # noqa: PLC0415
 
         sources = (staff_ties, replacement_ties(self.store))
-        return Closing(self.store, sources, (link_ties(self.store),), (partings(self.store),))
+        return Closing(self.store, sources, (link_ties(self.store),), (partings(self.store), self.consent_partings))
 
     @cached_property
     def own_accounts(self) -> OwnAccounts:

@@ -6,17 +6,34 @@ from typing import Any
 
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
 FIELDS: dict[str, dict[str, Any]] = {
+    "authorize_url": {"description": "DigiLocker's consent page; go there in this browser, within 10 minutes."},
     "certificates": {"description": "Certificates of the department."},
+    "consents": {"description": "Consents to DigiLocker, the newest first."},
+    "date_of_birth": {
+        "description": "The birth date that was entered; null where none was.",
+        "examples": ["1985-07-21"],
+    },
+    "fetch_id": {"description": "Names the fetch.", "pattern": "^[A-Za-z0-9_-]{22}$"},
     "genuine": {"description": "Whether the department issued it; `status` says whether it still stands."},
+    "given_at": {**_INSTANT, "description": "When it was given."},
     "holder": {"description": "Whom it was issued to; masked for who is not of the department."},
+    "items": {"description": "What became of each document."},
+    "locker": {"description": "`person` for DigiLocker, `entity` for a firm's Entity Locker."},
+    "logout_url": {
+        "description": "Signs the browser out of DigiLocker, as a shared computer needs; null before the visit."
+    },
     "may_push": {"description": "Whether it can be pushed to its citizen's DigiLocker now."},
     "push": {"description": "`not_pushed`, `pushed`, `parked` or `withdrawn`."},
+    "receipt": {
+        "description": "The consent artefact: `consent` in the shape of API Setu's, `signature`, and our own `record`."
+    },
     "results": {"description": "What became of each, in the order in which they were sent."},
     "revoked_at": {**_INSTANT, "description": "When it was revoked; null where it was not."},
     "revoked_because": {"description": "Why it was revoked; null where it was not."},
     "revoked_on": {"description": "The day on which it was revoked; null where it was not."},
     "trouble": {"description": "Why its files could not be made, in plain words; null where they were."},
     "upload_id": {"description": "Names the upload.", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    "valid_days": {"description": "For how many days the consent was given."},
     "valid_from": {"description": "The first day on which it is valid; null where none is set."},
     "valid_to": {"description": "The last day on which it is valid; null where none is set."},
     "is_offered": {"description": "Whether DigiLocker is connected here."},
@@ -139,6 +156,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "training_acknowledged_at": {**_INSTANT, "description": "When the training was acknowledged; null before."},
     "trusted_browsers": {"description": "Browsers in which no second factor is asked for."},
     "until": {**_INSTANT, "description": "Until when."},
+    "valid_until": {**_INSTANT, "description": "Until when it counts."},
     "version": {"description": "The version of the privacy notice."},
     "work_goes_to": {"description": "The account that has taken over this member's work."},
     "common_name": {"description": "Whose certificate it is."},
@@ -206,7 +224,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "user_id": {"description": "Names the user of the IEC."},
     "users": {"description": "Every user of the IEC, who was removed left out."},
     "verdict": {"description": "`holds`, `fails`, `unknown`, or `not_reached`."},
-    "why": {"description": "Why a good signature came to nothing; null where it did not."},
+    "why": {"description": "Why it came to nothing, a good signature among such; null where it did not."},
     "because": {"description": "Why somebody has to look: `not_found` or `nearly_matched`."},
     "certificate": {"description": "The certificate that fits nearly, or was granted; null where none."},
     "doctype": {"description": "DigiLocker's code of the document type."},

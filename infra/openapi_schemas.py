@@ -131,7 +131,9 @@ class Schemas:
 
 
 def _member(kind: Any) -> Schema:  # noqa: ANN401 - any annotation
-    """The schema of what a mapping holds: texts, or lists of texts."""
+    """The schema of what a mapping holds: texts, or lists of texts; whatever the mapping's description says."""
+    if kind is Any:
+        return {}
     if get_origin(kind) is list:
         return {"type": "array", "items": {"type": _TYPES[get_args(kind)[0]]}}
     return {"type": _TYPES[kind]}

@@ -8,7 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.digilocker.consents import ConsentStatus
 from chalicelib.domain.refusals import Code
-from chalicelib.handlers.fetch_models import ConsentsView, ConsentView, consent_view
+from chalicelib.handlers.fetch_models import GivenConsentsView, GivenConsentView, consent_view
 from chalicelib.handlers.operations import Answer, Asked, operation
 from chalicelib.handlers.signed_in import PERMITTED
 from chalicelib.suite import suite
@@ -22,20 +22,20 @@ _LATER_SECONDS = "3600"
     consents,
     "GET /consents",
     "List one's consents to DigiLocker",
-    answers={HTTPStatus.OK: ConsentsView},
+    answers={HTTPStatus.OK: GivenConsentsView},
     refusals=PERMITTED,
 )
 def list_consents(asked: Asked[None]) -> Answer:
     """Those that ended are among them; the newest first."""
     found = suite().consents.all(asked.actor)
-    return Answer(ConsentsView([consent_view(one, asked.language) for one in found]))
+    return Answer(GivenConsentsView([consent_view(one, asked.language) for one in found]))
 
 
 @operation(
     consents,
     "GET /consents/{consent_id}",
     "Read a consent, with its receipt",
-    answers={HTTPStatus.OK: ConsentView},
+    answers={HTTPStatus.OK: GivenConsentView},
     refusals=(*PERMITTED, Code.NOT_FOUND),
 )
 def read_consent(asked: Asked[None], consent_id: str) -> Answer:
@@ -47,7 +47,7 @@ def read_consent(asked: Asked[None], consent_id: str) -> Answer:
     consents,
     "DELETE /consents/{consent_id}",
     "Revoke a consent",
-    answers={HTTPStatus.OK: ConsentView, HTTPStatus.ACCEPTED: ConsentView},
+    answers={HTTPStatus.OK: GivenConsentView, HTTPStatus.ACCEPTED: GivenConsentView},
     refusals=(*PERMITTED, Code.NOT_FOUND),
 )
 def revoke_consent(asked: Asked[None], consent_id: str) -> Answer:

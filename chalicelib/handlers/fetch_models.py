@@ -147,7 +147,7 @@ def _reason(language: str, reason: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentView:
+class GivenConsentView:
     """A consent as it stands. `receipt` is its artefact, in the shape of API Setu's consent artefact."""
 
     consent_id: str
@@ -164,15 +164,15 @@ class ConsentView:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentsView:
+class GivenConsentsView:
     """One's consents, the newest first."""
 
-    consents: list[ConsentView]
+    consents: list[GivenConsentView]
 
 
-def consent_view(consent: Consent, language: str) -> ConsentView:
+def consent_view(consent: Consent, language: str) -> GivenConsentView:
     """A consent as its owner sees it: no token, no DigiLocker id."""
-    return ConsentView(
+    return GivenConsentView(
         consent.consent_id,
         consent.status.value,
         consent.purpose.value,

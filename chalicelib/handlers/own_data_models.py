@@ -9,6 +9,7 @@ from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
 from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.sessions import Session
 from chalicelib.handlers.account_models import AccountView, EventView, account_view, event_view
+from chalicelib.handlers.fetch_models import GivenConsentView, consent_view
 from chalicelib.handlers.full_registration_models import (
     FullRegistrationView,
     RegisteredDscView,
@@ -111,6 +112,7 @@ class OwnDataView:
     signings: list[HeldSigningView]
     full_registration: FullRegistrationView | None
     dsc: RegisteredDscView | None
+    consents: list[GivenConsentView]
 
 
 def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataView:
@@ -137,6 +139,7 @@ def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataV
         signings=[_signing_view(signing) for signing in data.signings],
         full_registration=registration_view(data.full_registration, language) if data.full_registration else None,
         dsc=dsc_view(data.owner.dsc, data.at) if isinstance(data.owner, IcegateAccount) and data.owner.dsc else None,
+        consents=[consent_view(consent, language) for consent in data.consents],
     )
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.accounts.owners import Owner, OwnerKey
 from chalicelib.domain.audit import Deed, Entry, Event
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
+from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.icegate.full_registrations import FullRegistration
 from chalicelib.domain.iec.membership import user_of
@@ -29,7 +30,7 @@ class OwnData:
 
     `iec_user` is their place among an IEC's users; `signings`, every document that they handed a signature in for,
     the newest first, whatever became of it and whichever IEC it was about; `full_registration` is the one that an
-    ICEGATE registrant opened last.
+    ICEGATE registrant opened last; `consents`, all that were given for DigiLocker, the newest first.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class OwnData:
     iec_user: IecUser | None = None
     signings: tuple[Signing, ...] = ()
     full_registration: FullRegistration | None = None
+    consents: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class OwnDataDesk:
             iec_user=user,
             signings=self._signings(actor.key, events),
             full_registration=self._full_registration(owner),
+            consents=self.store.consents_of(actor.key),
         )
 
     def _full_registration(self, owner: Owner) -> FullRegistration | None:
