@@ -10,14 +10,14 @@ import json
 from typing import Any
 
 from chalicelib.handlers.metrics import NAMESPACE
+from infra.alarms import FIVE_MINUTES, STREAM_BEHIND_MS, Resource, alarm, metric, sum_of
+from infra.department_alarms import department_alarms
 
 Template = dict[str, Any]
-Resource = dict[str, Any]
 
 # CERT-In's directions of 28-Apr-2022 want 180 days of logs in India, the DPDP Rules 2025 one year: a year covers both.
 LOG_RETENTION_DAYS = 365
 
-FIVE_MINUTES = 300
 # A route may wait up to 3 s for a journey's outcome before it answers 202, so that alone is no reason for alarm.
 P99_LATENCY_MS = 5000
 SMS_SUCCESS_RATE = 0.9
@@ -27,7 +27,6 @@ COMPLAINT_RATE = 0.001
 # A message that no provider takes is tried every ten minutes or so; each look must see a try.
 FIFTEEN_MINUTES = 900
 MESSAGE_WAITS_SECONDS = 900
-STREAM_BEHIND_MS = 60_000
 
 # CloudWatch counts system errors of a table for each operation apart; these are the ones this suite calls.
 TABLE_OPERATIONS = (
@@ -70,7 +69,7 @@ def watch(template: Template) -> None:
     for name in machines:
         added[f"{name}LogGroup"] = log_group(template["Resources"][name]["Properties"]["StateMachineName"]["Fn::Sub"])
         added |= machine_alarms(name)
-    added |= api_alarms(stage) | message_alarms() | revocation_alarms()
+    added |= api_alarms(stage) | message_alarms() | revocation_alarms() | department_alarms()
     added["Dashboard"] = dashboard(functions, tables, machines, stage)
     twice = sorted(added.keys() & template["Resources"].keys())
     if twice:
@@ -92,61 +91,6 @@ def log_group(state_machine: str | None = None) -> Resource:
         "UpdateReplacePolicy": "Retain",
         "Properties": properties,
     }
-
-
-def alarm(
-    description: str, metric: Resource, threshold: float | Resource, *, periods: int = 1, below: bool = False
-) -> Resource:
-    """An alarm that tells the topic, and tells it again when all is well. `metric` holds what is measured."""
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": description,
-            "AlarmActions": [{"Ref": "AlarmTopic"}],
-            "OKActions": [{"Ref": "AlarmTopic"}],
-            "ComparisonOperator": "LessThanThreshold" if below else "GreaterThanOrEqualToThreshold",
-            "EvaluationPeriods": periods,
-            "Threshold": threshold,
-            "TreatMissingData": "notBreaching",
-            **metric,
-        },
-    }
-
-
-def metric(
-    namespace: str, name: str, dimensions: Resource, statistic: str = "Sum", *, period: int = FIVE_MINUTES
-) -> Resource:
-    """One metric of CloudWatch, as an alarm's properties want it."""
-    how = {"ExtendedStatistic": statistic} if statistic.startswith("p") else {"Statistic": statistic}
-    return {
-        "Namespace": namespace,
-        "MetricName": name,
-        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-        "Period": period,
-        **how,
-    }
-
-
-def sum_of(namespace: str, metrics: list[tuple[str, Resource]]) -> Resource:
-    """The sum of several metrics, as an alarm's properties want it: (metric name, dimensions) for each."""
-    parts = [
-        {
-            "Id": f"m{index}",
-            "ReturnData": False,
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": namespace,
-                    "MetricName": name,
-                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-                },
-                "Period": FIVE_MINUTES,
-                "Stat": "Sum",
-            },
-        }
-        for index, (name, dimensions) in enumerate(metrics)
-    ]
-    total = {"Id": "total", "Expression": "SUM(METRICS())", "ReturnData": True}
-    return {"Metrics": [*parts, total]}
 
 
 def function_alarms(name: str) -> dict[str, Resource]:
@@ -255,6 +199,14 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
     refresher = ["FunctionName", "${RefreshRevocation}"]
     crls = [[NAMESPACE, name, *refresher, {"stat": "Maximum"}] for name in ("CrlsStale", "CrlsRefused", "CrlsParked")]
     spent = [["AWS/SNS", "SMSMonthToDateSpentUSD", {"stat": "Maximum"}]]
+    hindered = [
+        [NAMESPACE, name, "FunctionName", f"${{{function}}}", {"label": f"{name}, {function}"}]
+        for name, function in (
+            ("CertificatesHindered", "MakeCertificates"),
+            ("PushesParked", "PushCertificate"),
+            ("PushesParked", "ParkPush"),
+        )
+    ]
     pages = [
         ("Answers of the API", counts),
         ("How long an answer takes, ms", latency),
@@ -271,6 +223,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         ("Throttled writes of tables", throttled),
         ("Messages that wait", outbox),
         ("CRLs that were not taken", crls),
+        ("Certificates not made, pushes parked", hindered),
         ("SMS that arrive, share of 1", sms),
         ("SMS this month, US dollars", spent),
     ]

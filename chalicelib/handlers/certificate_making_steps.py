@@ -16,6 +16,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.departments.making import Made, Outcome
 from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers.logs import logger
+from chalicelib.handlers.metrics import measured
 from chalicelib.handlers.steps import StepAnswer, identifier, step
 from chalicelib.suite import suite
 
@@ -94,13 +95,19 @@ def make_certificates(event: MakeEvent, context: Any) -> StepAnswer:  # noqa: AN
         outcomes = making.make_due(_AT_MOST, has_time)
     else:
         outcomes = making.make(event.certificate_ids, has_time)
-    _tell(outcomes)
+    _tell(outcomes, getattr(context, "function_name", ""))
     return {made.value: sum(one.made is made for one in outcomes) for made in Made}
 
 
-def _tell(outcomes: tuple[Outcome, ...]) -> None:
-    """Logs each certificate that was not made, by its id, which names nobody; the department's page tells it too."""
+def _tell(outcomes: tuple[Outcome, ...], function_name: str) -> None:
+    """Logs each certificate that was not made, by its id, which names nobody, and measures what the alarm watches.
+
+    The department's page tells it too.
+    """
     for one in outcomes:
         if one.hindrance is not None:
             about = {"certificate_id": one.certificate_id, "because": one.hindrance.value}
             logger().warning(f"certificate {one.made.value}", extra=about)
+    hindered = sum(one.hindrance is not None for one in outcomes)
+    if hindered:
+        measured(function_name, CertificatesHindered=hindered)

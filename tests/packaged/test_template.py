@@ -14,7 +14,7 @@ from chalicelib.domain.outbox import CLAIM
 from chalicelib.domain.signatures.signings import LIFETIME, REVOCATION_PATIENCE
 from infra.package import REGION, ROOT
 from infra.watching import LOG_RETENTION_DAYS
-from tests.packaged.reading import arn_text, functions, of_type, references, role_of
+from tests.packaged.reading import arn_text, as_list, functions, of_type, references, role_of
 from tests.packaged.reading import statements as statements_of
 
 Template = dict[str, Any]
@@ -37,6 +37,19 @@ VARIABLES = {
     "MEMBERSHIPS_TABLE",
     "FULL_REGISTRATIONS_TABLE",
     "CRL_STATES_TABLE",
+    "DEPARTMENTS_TABLE",
+    "EXCHANGE_KEYS_TABLE",
+    "CERTIFICATES_TABLE",
+    "FINDABLES_TABLE",
+    "PUSHES_TABLE",
+    "PULL_REQUESTS_TABLE",
+    "BACKFILLS_TABLE",
+    "BACKFILL_RANGES_TABLE",
+    "DEPARTMENT_DAYS_TABLE",
+    "TROUBLES_TABLE",
+    "FETCHES_TABLE",
+    "CONSENTS_TABLE",
+    "OWN_DOCUMENTS_TABLE",
     "AUDIT_RETENTION_DAYS",
     "OFFICIAL_EMAIL_DOMAINS",
     "SIMPLIFIED_REGISTRATION_ARN",
@@ -45,9 +58,14 @@ VARIABLES = {
     "IEC_LINKING_ARN",
     "IEC_USER_CHANGE_ARN",
     "FULL_REGISTRATION_ARN",
+    "DIGILOCKER_FETCH_ARN",
+    "CERTIFICATE_PUBLISHING_ARN",
+    "CERTIFICATE_BACKFILL_ARN",
     "SERVER_KEYS_SECRET",
     "DOCUMENTS_BUCKET",
     "ESIGN_KEY_ID",
+    "VAULT_KEY_ID",
+    "DIGILOCKER_REQUESTER",
     "SMS_ENTITY_ID",
     "SMS_SENDER_ID",
     "MAIL_SENDER",
@@ -73,9 +91,36 @@ KEYS_OF_TABLES = {
     "MembershipsTable": "account_id",
     "FullRegistrationsTable": "registration_id",
     "CrlStatesTable": "source_id",
+    "DepartmentsTable": "department_id",
+    "ExchangeKeysTable": "name",
+    "CertificatesTable": "certificate_id",
+    "FindablesTable": "search_key",
+    "PushesTable": "push_id",
+    "PullRequestsTable": "request_id",
+    "BackfillsTable": "backfill_id",
+    "BackfillRangesTable": "backfill_id",
+    "DepartmentDaysTable": "department_id",
+    "TroublesTable": "department_id",
+    "FetchesTable": "fetch_id",
+    "ConsentsTable": "consent_id",
+    "OwnDocumentsTable": "document_id",
 }
-SORT_KEYS = {"AuditTable": "sequence", "IecUsersTable": "user_id"}
-TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {"SessionsTable", "LimitsTable", "FlowsTable", "CrlStatesTable"}
+SORT_KEYS = {
+    "AuditTable": "sequence",
+    "IecUsersTable": "user_id",
+    "FindablesTable": "certificate_id",
+    "BackfillRangesTable": "number",
+    "DepartmentDaysTable": "day",
+    "TroublesTable": "told",
+}
+TABLES_OF_TRUTH = KEYS_OF_TABLES.keys() - {
+    "SessionsTable",
+    "LimitsTable",
+    "FlowsTable",
+    "CrlStatesTable",
+    "TroublesTable",
+    "FetchesTable",
+}
 # What stands in these is never over by itself.
 WITHOUT_END = {
     "HoldersTable",
@@ -84,6 +129,15 @@ WITHOUT_END = {
     "MembershipsTable",
     "FullRegistrationsTable",
     "CrlStatesTable",
+    "DepartmentsTable",
+    "CertificatesTable",
+    "FindablesTable",
+    "PushesTable",
+    "BackfillsTable",
+    "BackfillRangesTable",
+    "DepartmentDaysTable",
+    "ConsentsTable",
+    "OwnDocumentsTable",
 }
 
 FUNCTIONS = {
@@ -117,6 +171,21 @@ FUNCTIONS = {
     "ExpireFullRegistration",
     "RefreshRevocation",
     "RemindOfExpiry",
+    "MakeCertificates",
+    "StartPublishing",
+    "PushCertificate",
+    "ParkPush",
+    "PlanBackfill",
+    "ImportRange",
+    "FinishBackfill",
+    "FailBackfill",
+    "AwaitDigilockerCallback",
+    "ExchangeDigilockerCode",
+    "FetchDigilockerDocument",
+    "FinishFetch",
+    "ExpireFetch",
+    "FailFetch",
+    "EndConsents",
 }
 
 # What stands in the template for its own sake: nothing else needs to name it.
@@ -141,12 +210,18 @@ MACHINES = {
     "IecLinking": "IEC_LINKING_ARN",
     "IecUserChange": "IEC_USER_CHANGE_ARN",
     "FullRegistration": "FULL_REGISTRATION_ARN",
+    "DigilockerFetch": "DIGILOCKER_FETCH_ARN",
+    "CertificatePublishing": "CERTIFICATE_PUBLISHING_ARN",
+    "CertificateBackfill": "CERTIFICATE_BACKFILL_ARN",
 }
 # What runs by itself: the function, the rule, and how often.
 SCHEDULES = {
     "SendMessages": ("MessagesSchedule", "rate(1 minute)"),
     "RefreshRevocation": ("RevocationSchedule", "rate(30 minutes)"),
     "RemindOfExpiry": ("RemindersSchedule", "rate(1 day)"),
+    "MakeCertificates": ("CertificatesSchedule", "rate(1 minute)"),
+    "StartPublishing": ("PushesSchedule", "rate(5 minutes)"),
+    "EndConsents": ("ConsentsSchedule", "rate(1 hour)"),
 }
 
 
@@ -322,7 +397,7 @@ def test_tables(template: Template, name: str, key: str) -> None:
     assert properties.get("DeletionProtectionEnabled", False) is (name in TABLES_OF_TRUTH)
 
 
-@pytest.mark.parametrize("name", ["DataKey", "EsignKey", "DocumentsBucket", "ServerKeysSecret"])
+@pytest.mark.parametrize("name", ["DataKey", "EsignKey", "VaultKey", "DocumentsBucket", "ServerKeysSecret"])
 def test_what_cannot_be_made_again_outlives_the_stack(template: Template, name: str) -> None:
     assert template["Resources"][name]["DeletionPolicy"] == "Retain"
     assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
@@ -351,7 +426,15 @@ def test_evidence_is_neither_deleted_nor_written_over_by_anybody_nor_swept(templ
     rules = template["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     sweeping = [rule for rule in rules if {"ExpirationInDays", "NoncurrentVersionExpiration"} & rule.keys()]
     # A rule without a prefix would be for the whole bucket.
-    assert sorted(rule["Prefix"] for rule in sweeping) == ["crl/", "lists/", "submissions/", "uploads/"]
+    assert sorted(rule["Prefix"] for rule in sweeping) == [
+        "brought/",
+        "crl/",
+        "imports/",
+        "lists/",
+        "own/",
+        "submissions/",
+        "uploads/",
+    ]
 
 
 def test_signatures_as_handed_in_outlast_the_wait_for_revocation_data_and_go(template: Template) -> None:
@@ -381,18 +464,55 @@ def test_the_template_holds_no_key_of_the_server(template: Template) -> None:
     assert not {"SecretString", "GenerateSecretString"} & secret.keys()
 
 
-def test_a_new_message_is_told_by_the_outboxs_stream_and_no_other_record_is(template: Template) -> None:
-    (stream,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    properties = stream["Properties"]
-    assert properties["EventSourceArn"] == {"Fn::GetAtt": ["OutboxTable", "StreamArn"]}
-    assert properties["FunctionName"] == {"Ref": "SendMessages"}
-    # Claims and sent messages are changes of rows: they would invoke the function for nothing.
+# What tells of new rows: the table, and the function that is told.
+STREAMS = {
+    "MessagesStream": ("OutboxTable", "SendMessages"),
+    "CertificatesStream": ("CertificatesTable", "MakeCertificates"),
+    "PushesStream": ("PushesTable", "StartPublishing"),
+}
+
+
+def test_new_messages_certificates_and_pushes_are_told_by_their_streams_and_no_other_record_is(
+    template: Template,
+) -> None:
+    streams = of_type(template, "AWS::Lambda::EventSourceMapping")
+    told = {
+        name: (stream["Properties"]["EventSourceArn"]["Fn::GetAtt"], stream["Properties"]["FunctionName"])
+        for name, stream in streams.items()
+    }
+    assert told == {name: ([table, "StreamArn"], {"Ref": function}) for name, (table, function) in STREAMS.items()}
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    streaming = {name: table["Properties"].get("StreamSpecification") for name, table in tables.items()}
+    assert {name: how for name, how in streaming.items() if how} == {
+        table: {"StreamViewType": "KEYS_ONLY"} for table, _ in STREAMS.values()
+    }
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_what_a_stream_does_not_get_done_the_schedule_does(template: Template, name: str) -> None:
+    properties = template["Resources"][name]["Properties"]
+    # Claims and finished rows are changes of rows: they would invoke the function for nothing.
     patterns = [json.loads(one["Pattern"]) for one in properties["FilterCriteria"]["Filters"]]
     assert patterns == [{"eventName": ["INSERT"]}]
     # Without a limit a batch that fails would hold up its shard for a day; what is dropped is due in the table.
     assert properties["MaximumRetryAttempts"] <= 3
     assert properties["MaximumRecordAgeInSeconds"] <= 300
-    assert template["Resources"]["OutboxTable"]["Properties"]["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    assert properties["FunctionName"]["Ref"] in SCHEDULES
+
+
+def test_the_vaults_key_only_seals_and_opens_and_stays(template: Template) -> None:
+    key = template["Resources"]["VaultKey"]["Properties"]
+    # A symmetric key; KMS keeps what it was before a rotation, so that what was sealed opens on.
+    assert "KeySpec" not in key
+    assert key["EnableKeyRotation"] is True
+    about = [one for one in statements_of(template) if "VaultKey" in map(arn_text, one.resources)]
+    assert {action for one in about for action in one.actions} == {"kms:Decrypt", "kms:GenerateDataKey"}
+    for statement in about:
+        (condition,) = statement.condition.values()
+        (kinds,) = condition.values()
+        # Which kinds of secrets a function opens is written down for each.
+        assert condition.keys() == {"kms:EncryptionContext:of"}
+        assert all(re.fullmatch(r"(department|consent|fetch):\*", kind) for kind in as_list(kinds)), statement
 
 
 def test_what_runs_by_itself_runs_as_often_as_it_must_and_may(template: Template) -> None:
@@ -443,6 +563,7 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
     wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
     wanted |= {"MessagesGivenUpAlarm", "MessagesStuckAlarm", "MessagesStreamAlarm"}
     wanted |= {"CrlsStaleAlarm", "CrlsParkedAlarm", "CrlsRefusedAlarm"}
+    wanted |= {"CertificatesHinderedAlarm", "PushesParkedAlarm", "PushesStreamAlarm", "UrisInOtherAccountsAlarm"}
     assert wanted <= alarms.keys()
     for name, alarm in alarms.items():
         assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name

@@ -1,0 +1,33 @@
+"""The alarms of what departments issue and of what comes of it at DigiLocker; a part of infra/watching."""
+
+from __future__ import annotations
+
+from chalicelib.handlers.metrics import NAMESPACE
+from infra.alarms import STREAM_BEHIND_MS, Resource, alarm, metric, sum_of
+
+MAKER = {"FunctionName": {"Ref": "MakeCertificates"}}
+STARTER = {"FunctionName": {"Ref": "StartPublishing"}}
+# Both park: the one what will never go through, the other what did not after all tries.
+PUSHERS = ({"FunctionName": {"Ref": "PushCertificate"}}, {"FunctionName": {"Ref": "ParkPush"}})
+
+
+def department_alarms() -> dict[str, Resource]:
+    """Alarms of certificates that are not made, and of pushes that are parked or come late.
+
+    A certificate that waits is made as soon as its hindrance is gone, for a day; its department's page says why it
+    waits. A backfill brings more in a minute than are made in it, so that certificates come late is no alarm.
+    """
+    hindered = metric(NAMESPACE, "CertificatesHindered", MAKER)
+    parked = sum_of(NAMESPACE, [("PushesParked", pusher) for pusher in PUSHERS])
+    elsewhere = sum_of(NAMESPACE, [("UrisInOtherAccounts", pusher) for pusher in PUSHERS])
+    behind = metric("AWS/Lambda", "IteratorAge", STARTER, "Maximum")
+    return {
+        "CertificatesHinderedAlarm": alarm(
+            "For a quarter of an hour certificates could not be made", hindered, 1, periods=3
+        ),
+        "PushesParkedAlarm": alarm("For a quarter of an hour pushes were parked", parked, 1, periods=3),
+        "UrisInOtherAccountsAlarm": alarm("DigiLocker has a certificate in somebody else's account", elsewhere, 1),
+        "PushesStreamAlarm": alarm(
+            "New pushes are not started at once: the stream is behind", behind, STREAM_BEHIND_MS, periods=3
+        ),
+    }
