@@ -52,7 +52,7 @@ def open_import(asked: Asked[ImportBody], department_id: str) -> Answer:
     refusals=(*_OPEN, Code.IMPORT_CONFLICT),
 )
 def open_indexing(asked: Asked[IndexingBody], department_id: str) -> Answer:
-    """After a document type is searched otherwise than before: its certificates are found so. It is listed as import."""
+    """After a document type is searched otherwise than before, its certificates are found so. Listed as an import."""
     desk = suite().backfills
     opened = desk.open_index(asked.actor, department_id, asked.body.document_type)
     begun = desk.start(asked.actor, department_id, opened.backfill_id, asked.caller)
