@@ -21,11 +21,13 @@ from chalicelib.domain.accounts.security import Authenticator, Method, Security
 from chalicelib.domain.authorisation import RULES, Access, Condition, Standing, standing_of
 from chalicelib.domain.changes import HoldIcegateId, OpenAccount, WriteOwner, WriteSession
 from chalicelib.domain.contacts import Contact
+from chalicelib.domain.departments.changes import TakeIssuerId, WriteDepartment
+from chalicelib.domain.departments.departments import Department, DepartmentRole, DepartmentStatus
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile
 from chalicelib.domain.sealing import Sealed
 from chalicelib.domain.sessions import Level
-from chalicelib.handlers import operations
+from chalicelib.handlers import bodies, operations
 from chalicelib.handlers.bodies import fields_of
 from chalicelib.handlers.operations import OPERATIONS, Answer, Asked, Operation
 from chalicelib.suite import suite
@@ -46,8 +48,9 @@ ROLES = {
     Standing.OFFICER: Role.OFFICER,
     Standing.SUPERVISOR: Role.SUPERVISOR,
     Standing.ADMINISTRATOR: Role.ADMINISTRATOR,
+    Standing.DEPARTMENT_OFFICER: Role.DEPARTMENT_OFFICER,
 }
-STAFF = [Standing.OFFICER, Standing.SUPERVISOR, Standing.ADMINISTRATOR]
+STAFF = [Standing.OFFICER, Standing.SUPERVISOR, Standing.ADMINISTRATOR, Standing.DEPARTMENT_OFFICER]
 _numbers = itertools.count(1)
 
 
@@ -55,7 +58,7 @@ def named(made: Operation) -> str:
     return made.name
 
 
-WITH_SESSION = [made for made in OPERATIONS if made.rule.access is Access.SESSION]
+WITH_SESSION = [made for made in OPERATIONS if made.rule.access in {Access.SESSION, Access.DEPARTMENT}]
 WITH_FLOW = [made for made in OPERATIONS if made.rule.access is Access.FLOW]
 OPEN = [made for made in OPERATIONS if made.rule.access in {Access.OPEN, Access.ANY_SESSION}]
 BY_SESSION = pytest.mark.parametrize("made", WITH_SESSION, ids=named)
@@ -268,6 +271,78 @@ def test_staff_of_another_authority_is_told_like_nobody(laptop: Laptop, made: Op
         path = path_of(made, elsewhere.account_id) + suffix
         reply = Client(laptop.site_url).call(made.method, path, body, token=token)
         assert (reply.status, reply.code) == (404, "not_found"), standing
+
+
+OF_DEPARTMENTS = [made for made in OPERATIONS if made.rule.condition is Condition.DEPARTMENT]
+BY_DEPARTMENT = pytest.mark.parametrize("made", OF_DEPARTMENTS, ids=named)
+
+
+def new_department() -> str:
+    """The id of a new department."""
+    number, now = next(_numbers), suite().clock()
+    made = Department(
+        department_id=sessions.new_id(),
+        name={"en": f"Department {number}", "hi": f"विभाग {number}"},
+        issuer_id=f"in.gov.walked{number}",
+        roles=frozenset({DepartmentRole.ISSUER}),
+        status=DepartmentStatus.ACTIVE,
+        created_at=now,
+        created_by="somebody",
+    )
+    suite().store.write(WriteDepartment(made), TakeIssuerId(made.issuer_id, made.department_id))
+    return made.department_id
+
+
+def officer_of(department_id: str) -> Owner:
+    """A new officer of a department."""
+    now = suite().clock()
+    return owner_of(Standing.DEPARTMENT_OFFICER, post=Post(department_id, "system", now, now, joined_at=now))
+
+
+def fitting(made: Operation) -> dict[str, object] | None:
+    """A body that fits, so that the department is looked at."""
+    return bodies.example_of(made.body) if made.body else None
+
+
+def with_department(made: Operation, department_id: str) -> str:
+    """The route's path with this department, and an id of ours in each other place for one."""
+    named_here = [department_id if part == "{department_id}" else part for part in made.path.split("/")]
+    return "/".join(sessions.new_id() if part.startswith("{") else part for part in named_here)
+
+
+def test_every_route_of_a_department_names_it() -> None:
+    assert [made.name for made in OF_DEPARTMENTS if "{department_id}" not in made.path] == []
+
+
+@BY_DEPARTMENT
+def test_another_department_is_told_like_none(laptop: Laptop, made: Operation) -> None:
+    own, other = new_department(), new_department()
+    for standing in sorted(made.rule.who - {Standing.ADMINISTRATOR}):
+        assert standing is Standing.DEPARTMENT_OFFICER
+        token, body = token_of(officer_of(own)), fitting(made)
+        client = Client(laptop.site_url)
+        absent = client.call(made.method, with_department(made, sessions.new_id()), body, token=token)
+        assert (absent.status, absent.code) == (404, "not_found")
+        theirs = client.call(made.method, with_department(made, other), body, token=token)
+        assert (theirs.status, theirs.raw) == (404, absent.raw)
+
+
+@pytest.mark.parametrize("made", [made for made in OPERATIONS if made.rule.access is Access.DEPARTMENT], ids=named)
+def test_a_departments_system_reaches_its_own_department_alone(laptop: Laptop, made: Operation) -> None:
+    own, other = new_department(), new_department()
+    client, chief = Client(laptop.site_url), token_of(owner_of(Standing.ADMINISTRATOR))
+    asked = client.call("POST", f"/departments/{own}/keys", {"purpose": "issuing_token"}, token=chief)
+    token, body = asked.demand(201).content["secret"], fitting(made)
+    reply = client.call(made.method, with_department(made, own), body, token=token)
+    assert reply.status != 401
+    refused = client.call(made.method, with_department(made, other), body, token=token)
+    assert (refused.status, refused.code) == (404, "not_found")
+    for wrong in (token[:-1], token.replace(own, other), "dpt_", f"dpt_{own}_{'A' * 43}"):
+        refused = client.call(made.method, with_department(made, own), body, token=wrong)
+        assert (refused.status, refused.code) == (401, "department_token_invalid"), wrong
+    # Nor is it a session anywhere else.
+    elsewhere = client.call("GET", f"/departments/{own}", token=token)
+    assert (elsewhere.status, elsewhere.code) == (401, "session_required")
 
 
 @pytest.mark.parametrize("made", WITH_FLOW, ids=named)
