@@ -57,12 +57,12 @@ class OpenedFetch:
 
 def verifier_context(fetch_id: str) -> str:
     """What a PKCE verifier is sealed for."""
-    return f"digilocker:{fetch_id}:verifier"
+    return f"fetch:{fetch_id}:verifier"
 
 
 def code_context(fetch_id: str) -> str:
     """What an authorization code is sealed for."""
-    return f"digilocker:{fetch_id}:code"
+    return f"fetch:{fetch_id}:code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class TokensBeingRenewed(Exception):  # noqa: N818
 
 def tokens_context(consent_id: str) -> str:
     """What a consent's tokens are sealed for."""
-    return f"digilocker:{consent_id}:tokens"
+    return f"consent:{consent_id}:tokens"
 
 
 def counts(consent: Consent, now: datetime) -> bool:
