@@ -18,7 +18,7 @@ const path = (rest = "") => departmentPath(`/pull-requests${rest}`);
 const one = () => path(`/${encodeURIComponent(secondId)}`);
 let titles = {};
 
-function list({ pull_requests: requests }) {
+function list({ requests }) {
   const count = requests.length;
   say(find("count"), count === 1 ? word("department_requests.count_one") : count ? word("department_requests.count", { count }) : word("department_requests.nobody"));
   find("table").hidden = !count;
@@ -30,35 +30,35 @@ function list({ pull_requests: requests }) {
 }
 
 function showCase(request) {
-  const { candidate } = request;
+  const { certificate } = request;
   find("asked").replaceChildren(
     ...[
       fact(word("department_requests.name"), request.name),
       fact(word("department_requests.born_on"), request.born_on ? dayOfDate(request.born_on) : word("department_requests.unknown")),
-      fact(word("department_certs.type"), titles[request.doctype] ?? request.doctype),
-      ...Object.entries(request.parameters).map(([name, value]) => fact(name, value)),
+      fact(word("department_certs.type"), request.document),
+      ...request.parameters.map(({ label, value }) => fact(label, value)),
       fact(word("department_requests.asked_at"), dayAndTime(request.asked_at)),
       fact(word("department_requests.because"), BECAUSE[request.because]),
     ].filter(Boolean),
   );
-  find("nobody").hidden = Boolean(candidate);
+  find("nobody").hidden = Boolean(certificate);
   find("candidate").replaceChildren(
-    ...(candidate
+    ...(certificate
       ? [
-          fact(word("department_certs.number"), make("a", { class: "exact", href: to(departmentPage("-certificate", candidate.certificate_id)) }, candidate.number)),
-          ...candidate.holders.flatMap((holder) => [fact(word("department_certs.holder"), holder.name), fact(word("department_requests.born_on"), dayOfDate(holder.born_on))]),
+          fact(word("department_certs.number"), make("a", { class: "exact", href: to(departmentPage("-certificate", certificate.certificate_id)) }, certificate.number)),
+          ...certificate.holders.flatMap((holder) => [fact(word("department_certs.holder"), holder.name), fact(word("department_requests.born_on"), dayOfDate(holder.born_on))]),
         ]
       : []),
   );
-  find("deciding").hidden = request.status !== "open";
-  find("decided").hidden = request.status === "open";
+  find("deciding").hidden = !request.may_decide;
+  find("decided").hidden = request.may_decide;
   find("decided").textContent = [DECIDED[request.status], request.reason].filter(Boolean).join(" ");
 }
 
 function askFor() {
   const chosen = form.querySelector("[name=decision]:checked")?.value;
   find("certificate_number").closest(".field").hidden = chosen !== "grant";
-  find("reason").closest(".field").hidden = chosen !== "refuse";
+  find("reason").closest(".field").hidden = !chosen;
 }
 
 await open();
@@ -70,6 +70,7 @@ if (secondId) {
   form.addEventListener("change", askFor);
   readyForm(form, {
     heed,
+    check: (values) => (values.decision === "refuse" && !values.reason ? { reason: word("department_requests.reason_required") } : {}),
     async send(values) {
       if (values.reason) values.reason = values.reason.replace(/\s+/g, " ");
       await ask("POST", `${one()}/decision`, values);
@@ -77,7 +78,7 @@ if (secondId) {
       await goOn(departmentPage("-requests"), DONE[values.decision]); // this page with another fragment: it is loaded anew
     },
   });
-  if (request.candidate && !find("certificate_number").value) find("certificate_number").value = request.candidate.number;
+  if (request.certificate && !find("certificate_number").value) find("certificate_number").value = request.certificate.number;
   askFor();
 } else {
   readyForm(find("requests-filter"), { heed, send: async ({ status }) => list(await ask("GET", path(`?status=${encodeURIComponent(status)}`))) });
