@@ -50,7 +50,8 @@ class CertificatesBody:
     document_type: str = sent(required, "The code of one of the department's document types.", "TRCER", at_most=5)
     certificates: tuple[Mapping[str, str], ...] = sent_records(
         "1 to 25 certificates: `number`, `holder_name`, `holder_born_on`, `holder_gender`, `holder_phone`, "
-        "`issued_on`, `valid_from`, `valid_to`, `digilocker_id`, `push_consented_on`, `upload_id`, and the document type's fields.",
+        "`issued_on`, `valid_from`, `valid_to`, `digilocker_id`, `push_consented_on`, `upload_id`, "
+        "and the document type's fields.",
         _EXAMPLE,
         most=AT_ONCE,
     )
