@@ -24,6 +24,12 @@ WHOLE_RESOURCE = {
     ("Evidence", "${DocumentsBucket.Arn}/evidence/*"),
     ("Submissions", "${DocumentsBucket.Arn}/submissions/*"),
     ("Uploads", "${DocumentsBucket.Arn}/uploads/*"),
+    # Departments' own PDFs as uploaded, what was made of certificates, and the chains of signing keys.
+    ("BroughtPdfs", "${DocumentsBucket.Arn}/brought/*"),
+    ("CertificateFiles", "${DocumentsBucket.Arn}/certificates/*"),
+    ("SigningKeyChains", "${DocumentsBucket.Arn}/signing-keys/*"),
+    # Whatever key bears an alias of the departments' signing keys, and no other: the condition says so.
+    ("CertificateKeys", "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"),
 }
 
 
