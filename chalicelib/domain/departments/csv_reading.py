@@ -20,7 +20,7 @@ RECORD_AT_MOST = 64 * 1024
 SEPARATORS = (",", ";")
 _CHUNK = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-_QUOTED = rb'[ \t]*+"[^"]*+(?:""[^"]*+)*+"[ \t]*+'
+_QUOTED = rb' *+"[^"]*+(?:""[^"]*+)*+"'
 _RECORDS = {
     separator: re.compile(
         rb"(?:%(quoted)b|%(plain)b)(?:%(separator)b(?:%(quoted)b|%(plain)b))*+(\r\n|\n|\r|\Z)"
@@ -80,7 +80,7 @@ def header_of(part: Part, required: Iterable[str], known: Iterable[str]) -> Head
 
     Raises `CsvRefused`.
     """
-    begin = part(0, RECORD_AT_MOST)
+    begin = part(0, 2 * RECORD_AT_MOST)
     if not begin:
         raise CsvRefused("csv_empty")
     if begin[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in begin[:1024]:
