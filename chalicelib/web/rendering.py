@@ -110,6 +110,7 @@ PAGES = {
     "staff/join/codes": "staff-join-codes",
     "staff/join/password": "staff-join-password",
     "check": "check",
+    "certificate": "certificate",
 }
 NOT_FOUND = "not-found"
 # Journeys whose steps stand beside their pages, and how many they have: texts `steps.<journey>.<number>`.
