@@ -30,7 +30,7 @@ from infra.local.step_lambdas import StepLambdas
 from infra.local.tables import Tables
 
 # How long the outbox is waited for at most: a message on its way to it is a few calls away.
-_OUTBOX_SECONDS = 5.0
+_OUTBOX_SECONDS = 30.0
 # The port of the template's parameter; another where it is taken.
 UTILITY_PORT = 26300
 

@@ -58,7 +58,8 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
 
     What the state machine waits between two tries passes on the laptop's clock at once, and its jitter is always the
     unluckiest: no time at all. The SDK waits a fiftieth of what it would. Routes look for the journey's outcome more
-    often than in earnest, for 3 s as ever; and the captcha is little work (`captcha_in_earnest` for all of it).
+    often than in earnest, and for longer, since the machine may be busy; and the captcha is little work
+    (`captcha_in_earnest` for all of it).
     """
 
     laptop = running_laptop
@@ -76,7 +77,7 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=pass_by))
     monkeypatch.setattr(jitter_strategy_decl, "random", SimpleNamespace(uniform=lambda least, _most: least))
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50)))
-    monkeypatch.setattr(settling, "_WAITS", (0.02,) * 150)
+    monkeypatch.setattr(settling, "_WAITS", (0.02,) * 250)
     monkeypatch.setattr(captcha, "_COST", captcha._COST if "captcha_in_earnest" in request.fixturenames else 10)
     yield laptop
     laptop.faults.clear()
