@@ -124,15 +124,16 @@ class Xml:
         return f"Xml({len(self.text)} signs)"
 
 
-class _AsText(Response):
-    """An answer that goes out as text although its type is among those that come in as bytes.
+class _XmlAsText(Response):
+    """XML that goes out as text although XML comes in as bytes; its type is told when it leaves.
 
-    Chalice would encode it, and API Gateway decodes only for who says `Accept: application/xml` first: DigiLocker need
-    not, and would get base64.
+    Chalice would demand `Accept: application/xml` for a type among the binary ones and encode the body, and API Gateway
+    would decode it only for who says so first. DigiLocker need not, and would get base64.
     """
 
-    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - Chalice's own
-        made: dict[str, Any] = super().to_dict(None)
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        made: dict[str, Any] = super().to_dict(binary_types)
+        made["headers"]["Content-Type"] = "application/xml"
         return made
 
 
@@ -364,6 +365,6 @@ def _response(answer: Answer, language: str) -> Response:
     if answer.content is None:
         return Response("", headers, answer.status.value)
     if isinstance(answer.content, Xml):
-        return _AsText(answer.content.text, {**headers, "Content-Type": "application/xml"}, answer.status.value)
+        return _XmlAsText(answer.content.text, headers, answer.status.value)
     content = answer.content if isinstance(answer.content, dict) else dataclasses.asdict(answer.content)
     return Response(content, {**headers, "Content-Type": "application/json"}, answer.status.value)
