@@ -33,12 +33,25 @@ UNREAD = re.compile(
 
 # What libraries bring for what this suite never lets them do. pyhanko-certvalidator fetches nothing here (what a CRL or
 # an OCSP responder says comes through our own adapters), so its fetchers and all that aiohttp and oscrypto bring stay
-# out; signxml reads XML with lxml.etree alone.
+# out; signxml reads XML with lxml.etree alone. pyHanko describes ETSI's reports in XML, which nobody asks it for, and
+# uharfbuzz brings what it is tested with.
 UNCALLED = re.compile(
     r"^(aiohappyeyeballs|aiohttp|aiosignal|attrs?|frozenlist|idna|multidict|oscrypto|propcache|yarl)(-[^/]+\.dist-info)?/"
     r"|^pyhanko_certvalidator/fetchers/aiohttp_fetchers/"
     r"|^lxml/(html|includes|isoschematron)/|^lxml/objectify\."
+    r"|^pyhanko/generated/|^uharfbuzz/_harfbuzz_test\."
 )
+
+# What stands in the place of a module that would load what stays out: pyHanko loads its own HTTP client, over aiohttp,
+# whatever it is asked for. Time stamps are asked for through our own adapter.
+STAND_INS = {
+    "pyhanko/sign/timestamps/aiohttp_client.py": (
+        '"""Not in this package: see infra/deployment_zip.py."""\n\n\n'
+        "class HTTPTimeStamper:\n"
+        "    def __init__(self, *_arguments, **_named):\n"
+        '        raise NotImplementedError("aiohttp is not packaged")\n'
+    )
+}
 
 SERVICE_DATA = re.compile(r"^(?:botocore|boto3)/data/([^/]+)/")
 
@@ -75,6 +88,8 @@ def finish(source: Path, target: Path) -> Sizes:
         with zipfile.ZipFile(source) as packed:
             packed.extractall(root, members=[member for member in packed.namelist() if wanted(member)])
         lighten(root, SERVICES)
+        for name_of_module, content in STAND_INS.items():
+            (root / name_of_module).write_text(content, encoding="utf-8")
         compile_all(root)
         partial = target.with_suffix(".partial")
         write_zip(root, partial)
