@@ -88,8 +88,9 @@ def finish(source: Path, target: Path) -> Sizes:
         with zipfile.ZipFile(source) as packed:
             packed.extractall(root, members=[member for member in packed.namelist() if wanted(member)])
         lighten(root, SERVICES)
-        for name_of_module, content in STAND_INS.items():
-            (root / name_of_module).write_text(content, encoding="utf-8")
+        for module, content in STAND_INS.items():
+            if (root / module).is_file():
+                (root / module).write_text(content, encoding="utf-8")
         compile_all(root)
         partial = target.with_suffix(".partial")
         write_zip(root, partial)
