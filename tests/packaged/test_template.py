@@ -239,9 +239,12 @@ def test_cfn_lint_finds_nothing_before_it(template: Template) -> None:
 
 
 def test_cfn_lint_would_find_a_broken_template(transformed: Template) -> None:
-    broken = json.loads(json.dumps(transformed))
-    broken["Resources"]["HoldersTable"]["Properties"]["KeySchema"] = [{"AttributeName": "gone", "KeyType": "HASH"}]
-    assert lint(broken)
+    # One table of it and its key: the whole takes long.
+    some = json.loads(json.dumps({name: transformed["Resources"][name] for name in ("HoldersTable", "DataKey")}))
+    few = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": some}
+    assert lint(few) == []
+    some["HoldersTable"]["Properties"]["KeySchema"] = [{"AttributeName": "gone", "KeyType": "HASH"}]
+    assert lint(few)
 
 
 @pytest.mark.parametrize(
