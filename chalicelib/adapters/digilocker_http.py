@@ -35,7 +35,7 @@ class HttpLine:
     def __init__(self, profile: Profile, seconds: float = SECONDS) -> None:
         self._host, self._seconds = profile.host, seconds
         timeout = Timeout(connect=min(_CONNECT_SECONDS, seconds), read=seconds)
-        secure: dict[str, Any] = {}
+        secure: dict[str, Any] = {"cert_reqs": "CERT_REQUIRED"}
         if profile.tls_at_most:
             secure["ssl_maximum_version"] = _TLS[profile.tls_at_most]
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False, num_pools=1, maxsize=4, **secure)
