@@ -42,15 +42,18 @@ UNCALLED = re.compile(
     r"|^pyhanko/generated/|^uharfbuzz/_harfbuzz_test\."
 )
 
-# What stands in the place of a module that would load what stays out: pyHanko loads its own HTTP client, over aiohttp,
-# whatever it is asked for. Time stamps are asked for through our own adapter.
+_STAND_IN = """# Not in this package: see infra/deployment_zip.py.
+
+
+class {name}:
+    def __init__(self, *_arguments, **_named):
+        raise NotImplementedError("aiohttp is not packaged")
+"""
+# What stands in the place of a module that would load what stays out: pyHanko loads its own clients over aiohttp,
+# whatever it is asked for. Time stamps, CRLs and OCSP are asked for through our own adapters.
 STAND_INS = {
-    "pyhanko/sign/timestamps/aiohttp_client.py": (
-        '"""Not in this package: see infra/deployment_zip.py."""\n\n\n'
-        "class HTTPTimeStamper:\n"
-        "    def __init__(self, *_arguments, **_named):\n"
-        '        raise NotImplementedError("aiohttp is not packaged")\n'
-    )
+    "pyhanko/sign/timestamps/aiohttp_client.py": _STAND_IN.format(name="HTTPTimeStamper"),
+    "pyhanko_certvalidator/fetchers/aiohttp_fetchers/__init__.py": _STAND_IN.format(name="AIOHttpFetcherBackend"),
 }
 
 SERVICE_DATA = re.compile(r"^(?:botocore|boto3)/data/([^/]+)/")
@@ -89,7 +92,8 @@ def finish(source: Path, target: Path) -> Sizes:
             packed.extractall(root, members=[member for member in packed.namelist() if wanted(member)])
         lighten(root, SERVICES)
         for module, content in STAND_INS.items():
-            if (root / module).is_file():
+            if (root / module).parents[1].is_dir():
+                (root / module).parent.mkdir(exist_ok=True)
                 (root / module).write_text(content, encoding="utf-8")
         compile_all(root)
         partial = target.with_suffix(".partial")
