@@ -5,17 +5,23 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import Message
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.local.console_routes import Asked, Route
+from infra.local.digilocker.clients import Client, PullEndpoint
+from infra.local.digilocker.places import places
+from infra.local.digilocker.simulator import DigiLocker
 from infra.local.executions import Execution
+from infra.local.http_server import HttpAnswer, HttpRequest, serving
 from infra.local.laptop import Engine, Laptop
 from tests.laptops import Laptops
 from tests.local import toy
+from tests.local.digilocker_calls import REDIRECT, SECRET, Time
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +119,35 @@ def at_once(threads: int, act: Callable[[], object]) -> list[str]:
     for thread in running:
         thread.join()
     return outcomes
+
+
+@pytest.fixture
+def simulated_time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def digilocker(simulated_time: Time) -> Iterator[DigiLocker]:
+    routes: list[Route] = []
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        asked = Asked(request)
+        return next(route for route in routes if route.is_at(asked.path)).answer(asked)
+
+    with serving(0, answer) as origin:
+        simulator = DigiLocker(simulated_time, origin)
+        routes += places(simulator)
+        endpoint = PullEndpoint("http://127.0.0.1:1/", "key", "org", ("TRCER",))
+        simulator.clients.add(
+            Client(
+                "TESTCLIENT1",
+                SECRET,
+                "A department",
+                (REDIRECT,),
+                ("PANCR", "DRVLC"),
+                "in.gov.tn.example",
+                "009001",
+                endpoints=[endpoint],
+            )
+        )
+        yield simulator

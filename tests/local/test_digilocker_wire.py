@@ -1,129 +1,32 @@
 """The simulated DigiLocker speaks DigiLocker's wire, and is strict where that is."""
 
-import base64
 import hashlib
-import http.client
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from infra.local.console_routes import Asked
-from infra.local.digilocker.clients import Client, PullEndpoint
-from infra.local.digilocker.places import places
 from infra.local.digilocker.simulator import DigiLocker
 from infra.local.digilocker.wire import challenge_of, file_hmac, sha256_hex
-from infra.local.http_server import HttpAnswer, HttpRequest, serving
-
-NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-REDIRECT = "http://localhost:8000/digilocker/callback"
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-SECRET = "test-client-secret-0001"
-
-
-class Time:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Got:
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.status, self.headers, self.body = status, headers, body
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def digilocker(time: Time) -> Iterator[DigiLocker]:
-    routes: list[Any] = []
-
-    def answer(request: HttpRequest) -> HttpAnswer:
-        asked = Asked(request)
-        return next(route for route in routes if route.is_at(asked.path)).answer(asked)
-
-    with serving(0, answer) as origin:
-        simulator = DigiLocker(time, origin)
-        routes += places(simulator)
-        endpoint = PullEndpoint("http://127.0.0.1:1/", "key", "org", ("TRCER",))
-        simulator.clients.add(
-            Client(
-                "TESTCLIENT1",
-                SECRET,
-                "A department",
-                (REDIRECT,),
-                ("PANCR", "DRVLC"),
-                "in.gov.tn.example",
-                "009001",
-                endpoints=[endpoint],
-            )
-        )
-        yield simulator
-
-
-def call(digilocker: DigiLocker, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Got:
-    """Call a path of the simulator; a form is POSTed."""
-    parts = urlsplit(digilocker.url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    if form is None:
-        connection.request("GET", parts.path + path, headers=named)
-    else:
-        typed = {"Content-Type": "application/x-www-form-urlencoded", **named}
-        connection.request("POST", parts.path + path, urlencode(form), typed)
-    try:
-        answer = connection.getresponse()
-        return Got(answer.status, {key.lower(): value for key, value in answer.headers.items()}, answer.read())
-    finally:
-        connection.close()
-
-
-def authorize_url(digilocker: DigiLocker, **changed: str) -> str:
-    query = {
-        "response_type": "code", "client_id": "TESTCLIENT1", "redirect_uri": REDIRECT, "state": "s1",
-        "code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256", "purpose": "My documents",
-        "service_name": "Pravesh", "req_doctype": "PANCR,DRVLC",
-    }  # fmt: skip
-    return f"{digilocker.url}/public/oauth2/1/authorize?{urlencode(query | changed)}"
-
-
-def code_of(location: str) -> str:
-    return dict(parse_qsl(urlsplit(location).query))["code"]
-
-
-def basic(secret: str = SECRET) -> str:
-    return "Basic " + base64.b64encode(f"TESTCLIENT1:{secret}".encode()).decode()
-
-
-def exchange(digilocker: DigiLocker, given: str, version: str = "1", **changed: str) -> Got:
-    form = {
-        "grant_type": "authorization_code", "code": given, "redirect_uri": REDIRECT, "code_verifier": VERIFIER,
-        "client_id": "TESTCLIENT1", "client_secret": SECRET,
-    }  # fmt: skip
-    return call(digilocker, f"/public/oauth2/{version}/token", form | changed)
-
-
-def tokens(digilocker: DigiLocker, name: str = "Zeenat Zaheer") -> dict[str, Any]:
-    got = exchange(digilocker, code_of(digilocker.allow(authorize_url(digilocker), name)))
-    assert got.status == 200
-    answered: dict[str, Any] = got.json()
-    return answered
-
-
-def bearer(answered: Mapping[str, Any]) -> str:
-    return f"Bearer {answered['access_token']}"
+from tests.local.digilocker_calls import (
+    NOW,
+    REDIRECT,
+    SECRET,
+    VERIFIER,
+    Got,
+    Time,
+    authorize_url,
+    basic,
+    bearer,
+    call,
+    code_of,
+    exchange,
+    refresh,
+    tokens,
+)
 
 
 def test_a_citizen_allows_and_the_files_come_with_their_hmac(digilocker: DigiLocker) -> None:
@@ -204,9 +107,9 @@ def test_a_code_works_once_and_coming_again_ends_what_it_gave(digilocker: DigiLo
     assert call(digilocker, "/public/oauth2/1/user", Authorization=bearer(first)).status == 401
 
 
-def test_a_code_ends_after_ten_minutes(digilocker: DigiLocker, time: Time) -> None:
+def test_a_code_ends_after_ten_minutes(digilocker: DigiLocker, simulated_time: Time) -> None:
     code = code_of(digilocker.allow(authorize_url(digilocker), "Zeenat Zaheer"))
-    time.now += timedelta(minutes=10)
+    simulated_time.now += timedelta(minutes=10)
     assert exchange(digilocker, code).json()["error"] == "invalid_grant"
 
 
@@ -215,11 +118,6 @@ def test_with_openid_there_is_an_id_token_and_no_refresh_token(digilocker: DigiL
     answered = exchange(digilocker, code_of(digilocker.allow(url, "Zeenat Zaheer")), "2").json()
     assert answered["id_token"].count(".") == 2
     assert "refresh_token" not in answered
-
-
-def refresh(digilocker: DigiLocker, token: str) -> Got:
-    form = {"grant_type": "refresh_token", "refresh_token": token}
-    return call(digilocker, "/public/oauth2/1/token", form, Authorization=basic())
 
 
 def test_of_two_that_refresh_at_once_one_gets_new_tokens(digilocker: DigiLocker) -> None:
@@ -232,9 +130,9 @@ def test_of_two_that_refresh_at_once_one_gets_new_tokens(digilocker: DigiLocker)
     assert call(digilocker, "/public/oauth2/1/user", Authorization=bearer(fresh)).status == 200
 
 
-def test_a_token_ends_with_its_hour_and_with_its_revocation(digilocker: DigiLocker, time: Time) -> None:
+def test_a_token_ends_with_its_hour_and_with_its_revocation(digilocker: DigiLocker, simulated_time: Time) -> None:
     answered = tokens(digilocker)
-    time.now += timedelta(hours=1)
+    simulated_time.now += timedelta(hours=1)
     assert call(digilocker, "/public/oauth2/1/user", Authorization=bearer(answered)).status == 401
     fresh = refresh(digilocker, answered["refresh_token"]).json()
     revoked = call(digilocker, "/public/oauth2/1/revoke", {"token": fresh["refresh_token"]}, Authorization=basic())
