@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import io
+import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -10,6 +13,7 @@ import pytest
 
 from chalicelib.domain.departments.departments import PullFormat, PullKind
 from chalicelib.domain.departments.statistics import Counted
+from chalicelib.handlers.logs import logger
 from chalicelib.suite import suite
 from infra.local.digilocker.pull_variants import VARIANTS, WRONG, Variant
 from infra.local.laptop import Laptop
@@ -187,15 +191,29 @@ def test_the_default_format_is_the_endpoints(puller: Puller) -> None:
         assert answer.data
 
 
-def test_nothing_personal_is_logged(puller: Puller, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
+@pytest.fixture
+def logged(puller: Puller) -> Iterator[io.StringIO]:
+    """What the suite logs, as Lambda would take it from the standard output."""
+    assert puller.pull().is_found
+    handlers = [one for one in logger().handlers if isinstance(one, logging.StreamHandler)]
+    buffer = io.StringIO()
+    before = [handler.setStream(buffer) for handler in handlers]
+    yield buffer
+    for handler, stream in zip(handlers, before, strict=True):
+        handler.setStream(stream)
+
+
+def test_nothing_personal_is_logged(puller: Puller, logged: io.StringIO) -> None:
     asked = puller.asks(full_name="A Rao", parameters={"REGNO": puller.certificate.number, "UID": "5f4dcc3b5aa765d61d"})
     for one in (puller.asks(), asked, puller.asks(full_name="Meena")):
         puller.pull(one)
-    puller.pull(wrong="keyhash_other_ts")
-    puller.pull(wrong="not_xml")
-    out = "".join(capsys.readouterr())
+    for wrong in WRONG:
+        puller.pull(wrong=wrong)
+    with puller.laptop.faults.during("s3", "GetObject"):
+        puller.pull()
+    out = logged.getvalue()
     assert '"end":"found"' in out
+    assert '"end":"failed"' in out
     personal = ("Asha", "A Rao", "Meena", puller.certificate.number, "5f4dcc", "1980", puller.keys["now"], "PullURI")
     assert [one for one in personal if one in out] == []
 
