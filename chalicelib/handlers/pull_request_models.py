@@ -115,7 +115,7 @@ class QueuedPullView:
 class PullRequestsView:
     """Requests in one status, the longest waiting first, 100 at most."""
 
-    requests: list[QueuedPullView]
+    pull_requests: list[QueuedPullView]
 
 
 def queue_view(requests: tuple[PullRequest, ...]) -> PullRequestsView:
