@@ -233,7 +233,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "number": {"description": "The department's own number of the certificate."},
     "parameters": {"description": "What DigiLocker asked the citizen for, and what they gave."},
     "request_id": {"description": "Names the request."},
-    "pull_requests": {"description": "The requests, the longest waiting first."},
+    "requests": {"description": "The requests, the longest waiting first."},
     "value": {"description": "What was given."},
     "api_id": {"description": "Names the endpoint; of a key, the endpoint that it is for, null for others."},
     "certificate_id": {"description": "Names the certificate."},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.departments.deciding_pulls import Decided, Decision, PullCase
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
 from chalicelib.domain.refusals import FieldProblem
-from chalicelib.handlers.bodies import optional, required, sent
+from chalicelib.handlers.bodies import optional, sent
 from chalicelib.handlers.problems import instant
 
 if TYPE_CHECKING:
@@ -31,16 +31,21 @@ def parse_status(value: str) -> PullRequestStatus:
     return PullRequestStatus(value or PullRequestStatus.OPEN.value)
 
 
+def parse_said(value: str) -> str | None:
+    """What is said, trimmed; None where nothing is."""
+    return value.strip() or None
+
+
 @dataclass(frozen=True, slots=True)
 class PullDecisionBody:
     """An officer's decision on a pending pull."""
 
     decision: Decision = sent(parse_decision, "`grant` or `refuse`.", "grant")
     certificate_number: str | None = optional(
-        required, "The certificate that is theirs; left out for the one that fits nearly.", "TN/2026/000123", at_most=64
+        parse_said, "The certificate that is theirs; left out for the one that fits nearly.", "TN/2026/000123", at_most=64
     )
     reason: str | None = optional(
-        required,
+        parse_said,
         "Why. A refusal has one, and a grant to somebody of another name or birth date.",
         "The name was changed by deed; the gazette is on file.",
         at_most=REASON_AT_MOST,
@@ -115,7 +120,7 @@ class QueuedPullView:
 class PullRequestsView:
     """Requests in one status, the longest waiting first, 100 at most."""
 
-    pull_requests: list[QueuedPullView]
+    requests: list[QueuedPullView]
 
 
 def queue_view(requests: tuple[PullRequest, ...]) -> PullRequestsView:

@@ -25,9 +25,9 @@ def officer(puller: Puller) -> StaffMember:
 
 def test_an_officer_sees_who_asks_and_grants_and_it_is_pushed(puller: Puller, officer: StaffMember) -> None:
     path = f"{puller.issuer.path}/pull-requests"
-    assert officer.call("GET", path).demand(200).content == {"pull_requests": []}
+    assert officer.call("GET", path).demand(200).content == {"requests": []}
     assert puller.pull(puller.asks(full_name="A Rao")).is_pending
-    (queued,) = officer.call("GET", path).demand(200).content["pull_requests"]
+    (queued,) = officer.call("GET", path).demand(200).content["requests"]
     assert (queued["name"], queued["because"], queued["doctype"]) == ("A Rao", "nearly_matched", "TRCER")
     one = f"{path}/{queued['request_id']}"
     seen = officer.call("GET", one).demand(200).content
@@ -47,13 +47,13 @@ def test_an_officer_sees_who_asks_and_grants_and_it_is_pushed(puller: Puller, of
     assert push
     assert push.status in set(PushStatus)
     assert puller.pull(puller.asks(full_name="A Rao")).is_found
-    assert officer.call("GET", f"{path}?status=granted").demand(200).content["pull_requests"][0]["status"] == "granted"
+    assert officer.call("GET", f"{path}?status=granted").demand(200).content["requests"][0]["status"] == "granted"
 
 
 def test_a_refusal_is_answered_from_then_on(puller: Puller, officer: StaffMember) -> None:
     puller.pull(puller.asks(full_name="A Rao"))
     path = f"{puller.issuer.path}/pull-requests"
-    (queued,) = officer.call("GET", path).demand(200).content["pull_requests"]
+    (queued,) = officer.call("GET", path).demand(200).content["requests"]
     decision = f"{path}/{queued['request_id']}/decision"
     problem = officer.call("POST", decision, {"decision": "refuse"}).demand(422).content
     assert problem["reasons"] == {"reason": "required"}
@@ -66,7 +66,7 @@ def test_a_refusal_is_answered_from_then_on(puller: Puller, officer: StaffMember
 def test_bad_decisions_are_told_by_field(puller: Puller, officer: StaffMember) -> None:
     puller.pull(puller.asks(full_name="A Rao"))
     path = f"{puller.issuer.path}/pull-requests"
-    (queued,) = officer.call("GET", path).demand(200).content["pull_requests"]
+    (queued,) = officer.call("GET", path).demand(200).content["requests"]
     decision = f"{path}/{queued['request_id']}/decision"
     other = a_certificate(puller.issuer, number="TR/other")
     for body, reasons in (
@@ -88,7 +88,7 @@ def test_bad_decisions_are_told_by_field(puller: Puller, officer: StaffMember) -
 def test_a_decision_wants_a_second_factor_shown_just_now(puller: Puller, officer: StaffMember) -> None:
     puller.pull(puller.asks(full_name="A Rao"))
     path = f"{puller.issuer.path}/pull-requests"
-    (queued,) = officer.call("GET", path).demand(200).content["pull_requests"]
+    (queued,) = officer.call("GET", path).demand(200).content["requests"]
     puller.laptop.clock.advance(minutes=11)
     reply = officer.call("POST", f"{path}/{queued['request_id']}/decision", {"decision": "grant"})
     assert reply.demand(403).content["code"] == "step_up_required"
