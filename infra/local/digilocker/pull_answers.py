@@ -98,7 +98,10 @@ def read(status: int, content_type: str, body: bytes, seconds: float, pull: Pull
     asked = _asked_format(request)
     if not pull.uri:
         reading.check(persons, "no Person is named")
-        reading.check(all(one.name and one.dob and one.gender for one in persons), "a Person lacks an attribute")
+        reading.check(all(one.name and one.dob for one in persons), "a Person lacks name or dob")
+        named = [one for one in details.iter() if _local(one.tag) == "Person"]
+        # Required, and empty where the issuer does not know it.
+        reading.check(all({"gender", "phone"} <= set(one.attrib) for one in named), "a Person lacks gender or phone")
         reading.check(f"-{pull.doctype}-" in uri, "the URI is not IssuerId-DocType-DocId of the type asked for")
     reading.check(data is not None, "DataContent is missing")
     reading.check(data is None or _is_certificate(data), "DataContent is no certificate XML")
