@@ -1,0 +1,151 @@
+"""Imports of certificates of the past, over HTTP: upload, start, ranges, report; and what goes wrong on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.departments.departments import DepartmentStatus, SearchParameter
+from chalicelib.domain.departments.finding import search_key
+from chalicelib.suite import suite
+from infra.local.laptop import Laptop
+from tests.engines import on_both_engines
+from tests.journeys.full_registrations import fetched
+from tests.journeys.issuers import document_type
+from tests.journeys.pushers import HEAD, Pusher, lines, new_pusher
+from tests.journeys.walking import eventually, together
+
+
+@pytest.fixture
+def pusher(laptop: Laptop) -> Pusher:
+    return new_pusher(laptop)
+
+
+@pytest.fixture(autouse=True)
+def small_ranges(monkeypatch: pytest.MonkeyPatch, laptop: Laptop) -> None:  # the laptop's suite must be there first
+    """Small enough that few rows make several ranges."""
+    monkeypatch.setitem(suite().__dict__, "backfill_steps", replace(suite().backfill_steps, range_size=2_000))
+
+
+def numbers(pusher: Pusher) -> set[str]:
+    return {one.number for one in suite().store.certificates_of(pusher.issuer.department_id, 1_000)}
+
+
+@on_both_engines
+def test_a_csv_is_imported_and_its_certificates_are_made(pusher: Pusher) -> None:
+    done = pusher.ended(pusher.started(lines(range(30), "A")))
+    assert done["status"] == "done", done
+    assert done["counts"] == {"rows": 30, "created": 30, "there_already": 0, "refused": 0}
+    assert (done["ranges_done"], done["report_url"], done["trouble"]) == (done["ranges"], None, None)
+    assert numbers(pusher) == {f"A/{number}" for number in range(30)}
+    again = pusher.ended(pusher.started(lines(range(31), "A")))
+    assert again["counts"] == {"rows": 31, "created": 1, "there_already": 30, "refused": 0}
+    listed = pusher.call("GET", "/imports").demand(200).content["imports"]
+    assert [one["import_id"] for one in listed] == [again["import_id"], done["import_id"]]
+    eventually(
+        lambda: all(
+            one.status.value == "active" for one in suite().store.certificates_of(pusher.issuer.department_id, 99)
+        ),
+        lambda: suite().store.certificates_of(pusher.issuer.department_id, 99),
+    )
+
+
+def test_what_is_refused_is_told_line_by_line_in_both_languages(pusher: Pusher) -> None:
+    content = lines(range(3), "A") + b"A/9,Asha,31-02-1985,2026-01-05,Mehta\n" + b'A/10,As"ha\n'
+    done = pusher.ended(pusher.started(content))
+    assert done["counts"] == {"rows": 5, "created": 3, "there_already": 0, "refused": 2}
+    status, report, disposition = fetched(done["report_url"])
+    assert (status, "attachment" in disposition) == (200, True)
+    head, first, second = report.decode().splitlines()
+    assert head == "\ufeffline,number,column,reason,कारण"
+    assert first.startswith("5,A/9,holder_born_on,")
+    assert second.startswith('6,,,"The quotes in this line')
+    assert "Asha" not in report.decode()
+
+
+def test_a_dry_run_writes_nothing(pusher: Pusher) -> None:
+    done = pusher.ended(pusher.started(lines(range(5), "A"), dry_run=True))
+    assert (done["counts"]["created"], done["dry_run"], numbers(pusher)) == (5, True, set())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (lines(range(2), "A").decode().encode("utf-16"), "not in UTF-8"),
+        (b"number,holder_name\nA/1,Asha\n", "holder_born_on, issued_on, trade_name"),
+        (HEAD.encode() + b",aadhaar\n", "aadhaar"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_says_why(pusher: Pusher, content: bytes, words: str) -> None:
+    failed = pusher.ended(pusher.started(content))
+    assert failed["status"] == "failed"
+    assert words in failed["trouble"]
+    # Mended, it is another import; started again as it is, it fails again.
+    pusher.call("POST", f"/imports/{failed['import_id']}/start").demand(202)
+    assert pusher.ended(failed["import_id"])["status"] == "failed"
+
+
+def test_started_twice_it_runs_once(laptop: Laptop, pusher: Pusher) -> None:
+    import_id = pusher.opened(lines(range(5), "A"))
+    replies = together(*[lambda: pusher.call("POST", f"/imports/{import_id}/start")] * 4)
+    assert {reply.status for reply in replies} == {202}
+    assert pusher.ended(import_id)["counts"]["created"] == 5
+    assert pusher.call("POST", f"/imports/{import_id}/start").code == "import_conflict"
+    assert sum(one.name.startswith(f"{import_id}.") for one in laptop.executions()) == 1
+
+
+def test_before_its_file_is_there_it_is_not_started(pusher: Pusher) -> None:
+    asked = pusher.call("POST", "/imports", {"document_type": "TRCER", "size": 9}).demand(201).content
+    assert pusher.call("POST", f"/imports/{asked['import_id']}/start").code == "import_conflict"
+    assert pusher.read(asked["import_id"])["status"] == "upload_required"
+
+
+def test_another_departments_officer_finds_none_of_it(laptop: Laptop, pusher: Pusher) -> None:
+    import_id, other = pusher.opened(lines(range(2), "A")), new_pusher(laptop)
+    for method, below in (("GET", ""), ("GET", f"/{import_id}"), ("POST", f"/{import_id}/start")):
+        assert other.officer.call(method, f"{pusher.path}/imports{below}").code == "not_found"
+        if below:
+            assert other.call(method, f"/imports{below}").code == "not_found"
+
+
+def test_a_store_that_fails_on_the_way_costs_no_row_and_doubles_none(laptop: Laptop, pusher: Pusher) -> None:
+    import_id = pusher.opened(lines(range(120), "A"))
+    laptop.faults.add("dynamodb", "TransactWriteItems", "answer_lost", times=2)
+    laptop.faults.add("dynamodb", "PutItem")
+    eventually(lambda: pusher.call("POST", f"/imports/{import_id}/start").status == 202, lambda: pusher.read(import_id))
+    done = pusher.ended(import_id)
+    if done["status"] == "failed":
+        pusher.call("POST", f"/imports/{import_id}/start").demand(202)
+        done = pusher.ended(import_id)
+    assert done["counts"] == {"rows": 120, "created": 120, "there_already": 0, "refused": 0}
+    assert len(numbers(pusher)) == 120
+
+
+def test_a_department_suspended_on_the_way_stops_it_and_it_goes_on_afterwards(laptop: Laptop, pusher: Pusher) -> None:
+    import_id = pusher.opened(lines(range(60), "A"))
+    pusher.call("POST", f"/imports/{import_id}/start").demand(202)
+    pusher.issuer.change(status=DepartmentStatus.SUSPENDED)
+    ended = pusher.ended(import_id)
+    pusher.issuer.change(status=DepartmentStatus.ACTIVE)
+    if ended["status"] == "failed":
+        assert "suspended" in ended["trouble"]
+        pusher.call("POST", f"/imports/{import_id}/start").demand(202)
+        ended = pusher.ended(import_id)
+    assert ended["counts"] == {"rows": 60, "created": 60, "there_already": 0, "refused": 0}
+
+
+def test_certificates_are_found_anew_once_their_type_is_searched_otherwise(pusher: Pusher) -> None:
+    pusher.ended(pusher.started(lines(range(3), "A")))
+    department_id = pusher.issuer.department_id
+    eventually(
+        lambda: all(one.status.value == "active" for one in suite().store.certificates_of(department_id, 99)),
+        lambda: suite().store.certificates_of(department_id, 99),
+    )
+    searched = document_type(search=(SearchParameter("HOLDER", "holder.name", "Name"),))
+    pusher.issuer.change(document_types=(searched,))
+    begun = pusher.call("POST", "/indexings", {"document_type": "TRCER"}).demand(202).content
+    done = pusher.ended(begun["import_id"])
+    assert (done["kind"], done["counts"]["created"]) == ("index", 3)
+    key = search_key(department_id, searched, {"HOLDER": "Asha Mehta"})
+    assert {one.number for one in suite().store.findable(key)} == {"A/0", "A/1", "A/2"}
