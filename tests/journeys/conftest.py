@@ -12,6 +12,7 @@ from chalicelib.domain import captcha
 from chalicelib.handlers import settling
 from infra.local.executions import forget_executions
 from infra.local.laptop import Laptop
+from infra.local.outside import playing
 from tests.journeys.clients import Client
 from tests.journeys.importers import Importer, new_importer
 from tests.journeys.signers import have_revocation_of_now
@@ -64,6 +65,7 @@ def laptop(running_laptop: Laptop, monkeypatch: pytest.MonkeyPatch, request: pyt
 
     laptop = running_laptop
     laptop.faults.clear()
+    playing().digilocker.faults.clear()
     laptop.clock.forget_alarms()
     laptop.clock.back_to_real_time()
     have_revocation_of_now(laptop)
