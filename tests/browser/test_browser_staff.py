@@ -13,7 +13,8 @@ from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.browser.people import Somebody, Visit
 from tests.browser.visitor import DESK, NARROW, PASSWORD, Visitor
-from tests.journeys.staff import StaffMember, staff_member
+from tests.journeys.onboarding import onboarded
+from tests.journeys.staff import StaffMember, new_staff_contact, staff_member
 
 AUTHORITY, OTHER = "mumbai", "chennai"
 FIRST = {"name": "Meera Nair", "email": "meera.nair@dgft.gov.in", "mobile": "9833300001", "authority": AUTHORITY}
@@ -259,6 +260,38 @@ class TestPosts:
         person.go(f"/staff/member#{person.account_id}")
         expect(person.find("nothing")).to_have_text(person.visitor.word("member.oneself"))
         expect(person.find("deeds").locator("li")).to_have_count(0)
+
+
+class TestDepartmentOfficers:
+    """Somebody of a department on DigiLocker is invited like others, and finds the department alone."""
+
+    @pytest.mark.parametrize(("language", "width"), [("en", DESK), ("hi", NARROW)])
+    def test_are_invited_and_listed(self, visit: Visit, laptop: Laptop, language: str, width: int) -> None:
+        department, contact = onboarded(laptop), new_staff_contact()
+        person = at_a_browser(visit, administrator(laptop), language, width)
+        person.go("/staff/invite")
+        person.visitor.type(name="Kavita Rao", email=contact.email, mobile=contact.mobile.removeprefix("+91"))
+        person.find("authority").select_option(AUTHORITY)
+        person.find("role-department_officer").check()
+        person.visitor.check("staff-invite-department", whole=False)
+        person.visitor.submit()
+        person.visitor.wrong("authority", person.visitor.word("field.department_unknown"))
+        person.find("authority").select_option(department.department_id)
+        person.visitor.submit()
+        expect(person.find("facts")).to_contain_text(person.visitor.word("role.department_officer"))
+        expect(person.find("facts")).to_contain_text(department.read()["name_en" if language == "en" else "name_hi"])
+        person.go(f"/staff#{department.department_id}")
+        expect(person.find("members")).to_contain_text("Kavita Rao")
+        expect(person.find("authority")).to_have_value(department.department_id)
+
+    def test_find_the_department_and_no_back_office_at_home(self, visit: Visit, laptop: Laptop) -> None:
+        officer = onboarded(laptop).officer(laptop)
+        person = at_a_browser(visit, officer)
+        person.go("/home")
+        expect(person.find("departments")).to_be_visible()
+        expect(person.find("back-office")).to_be_hidden()
+        expect(person.find("iec")).to_be_hidden()
+        expect(person.find("account-role")).to_have_text(person.visitor.word("role.department_officer"))
 
 
 class TestReadiness:
