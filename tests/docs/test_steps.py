@@ -12,9 +12,11 @@ from chalicelib.adapters.keys import KeysUnusable
 from chalicelib.domain.accounts import registration_steps as account_registration_steps
 from chalicelib.domain.accounts import replacing_mobiles
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
+from chalicelib.domain.departments import backfill_running, pushing
+from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.icegate import full_registration_steps, registration_steps
 from chalicelib.domain.notices import NoticeNotSent
-from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable
+from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable, VaultUnavailable
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.signatures.carrying_out import NotVerified, SigningOver, SigningUnknown
 from chalicelib.domain.signatures.esign.providers import EsignUnavailable, ProfileUnfit
@@ -34,7 +36,7 @@ MACHINES: list[dict[str, Any]] = [
     for path in sorted((ROOT / "infra/statemachines").glob("*.asl.json"))
 ]
 # Invoked by AWS: the events are not a model's fields.
-IN_AWS_SHAPE = {"refresh_revocation", "send_messages"}
+IN_AWS_SHAPE = {"start_publishing", "refresh_revocation", "send_messages"}
 FAILURES = {
     failure.__name__
     for failure in (
@@ -42,6 +44,8 @@ FAILURES = {
         ChangeRefused,
         DocumentUnavailable,
         DocumentsUnavailable,
+        VaultUnavailable,
+        DigiLockerUnavailable,
         EsignUnavailable,
         JourneysUnavailable,
         KeyError,
@@ -63,6 +67,14 @@ FAILURES = {
         registration_steps.RegistrationSuperseded,
         registration_steps.RegistrationUnknown,
         registration_steps.SendingInProgress,
+        pushing.PushUnknown,
+        pushing.PushInFlight,
+        pushing.PushLimitReached,
+        backfill_running.BackfillUnknown,
+        backfill_running.BackfillOver,
+        backfill_running.RangeUnfinished,
+        backfill_running.RangeTaken,
+        backfill_running.RangesLeft,
     )
 }
 
