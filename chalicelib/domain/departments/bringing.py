@@ -170,7 +170,7 @@ def _holders(reading: _Reading) -> tuple[Holder, ...]:
     if len(names) > HOLDERS_AT_MOST:
         reading.errors["holder_name"] = FieldError("too_many", {"limit": HOLDERS_AT_MOST})
     for name, each in (("holder_born_on", born), ("holder_gender", genders), ("holder_phone", phones)):
-        if each and len(each) != len(names) and name not in reading.errors:
+        if names and each and len(each) != len(names) and name not in reading.errors:
             reading.errors[name] = FieldError("holders_uneven")
     if reading.errors:
         return ()

@@ -8,12 +8,13 @@ a lesser signature would look like a good one until its certificate ends. Heavy 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import cms, tsp, x509
 from asn1crypto.algos import SignedDigestAlgorithm
@@ -28,14 +29,14 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+from signxml.signer import XMLSigner
 
 from chalicelib.domain.departments.pdf_validation_data import ValidationData
 from chalicelib.domain.departments.signing import CannotMake, CertificateSigner, Hindrance, SigningKey, Timestamps
-from chalicelib.domain.signatures.esign.envelopes import Algorithms, signed
 from chalicelib.domain.signatures.trust import Trust
 
-_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-_XML = Algorithms(method="RSA_SHA256", digest="SHA256", c14n=_C14N)
+_DS = "http://www.w3.org/2000/09/xmldsig#"
 _FIELD = "Signature"
 # How far the time-stamping authority's clock may be from ours.
 _SKEW = timedelta(minutes=5)
@@ -76,7 +77,15 @@ class Sealing:
 
         Raises `CannotMake`.
         """
-        return signed(root, _RsaKey(self.signer, key), key.chain[0], _XML)
+        # Its elements bear a prefix: libxml2 2.14 canonicalises a namespace without one wrongly (signxml, issue 275),
+        # and whoever verifies may run on it.
+        signer = XMLSigner(
+            signature_algorithm=SignatureMethod.RSA_SHA256,
+            digest_algorithm=DigestAlgorithm.SHA256,
+            c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0,
+        )
+        done = signer.sign(root, key=cast("Any", _RsaKey(self.signer, key)), key_info=_key_info(key.chain[0]))
+        return bytes(etree.tostring(done, encoding="UTF-8", xml_declaration=True))
 
     def _chain(self, key: SigningKey) -> tuple[bytes, ...]:
         """The key's chain up to its anchor. What it lacks of issuers is added from what is known of them."""
@@ -220,9 +229,16 @@ class _Stamper(TimeStamper):
             raise CannotMake(Hindrance.TIMESTAMPS_UNAVAILABLE)
 
 
+def _key_info(certificate: bytes) -> etree._Element:
+    info = etree.Element(f"{{{_DS}}}KeyInfo", nsmap={"ds": _DS})
+    data = etree.SubElement(info, f"{{{_DS}}}X509Data")
+    etree.SubElement(data, f"{{{_DS}}}X509Certificate").text = base64.b64encode(certificate).decode()
+    return info
+
+
 @dataclass(frozen=True, slots=True)
 class _RsaKey:
-    """A department's key as signxml uses one (`envelopes.RequestKey`)."""
+    """A department's key as signxml uses one: like `rsa.RSAPrivateKey`."""
 
     signer: CertificateSigner
     key: SigningKey

@@ -57,7 +57,9 @@ class ValidationData:
     """Fetches evidence, and remembers it for an hour at most, or until its next issue is due."""
 
     hosts: Hosts
+    # By certificate, and CRLs by their address: one CRL is about many certificates.
     _known: dict[bytes, _Known] = field(default_factory=dict)
+    _crls: dict[str, _Known] = field(default_factory=dict)
 
     def of(self, chain: Sequence[bytes], now: datetime) -> Evidence:
         """The evidence for a chain (DER, leaf first, anchor last); none is wanted for the anchor.
@@ -74,7 +76,7 @@ class ValidationData:
 
     def _remembered(self, path: list[PathCertificate], now: datetime) -> Evidence:
         known = self._known.get(path[0].der)
-        if known is None or not now < known.until <= now + _KEPT:
+        if known is None or not _is_fresh(known, now):
             known = self._found(path, now)
             self._known[path[0].der] = known
         return known.evidence
@@ -95,14 +97,22 @@ class ValidationData:
         if not addresses:
             raise CannotMake(Hindrance.REVOCATION_PLACE_MISSING)
         for address in addresses:
+            known = self._crls.get(address)
+            if known is not None and _is_fresh(known, now):
+                return known
             try:
                 content = self.hosts.fetch(address)
                 next_update = _next_update(content)
             except (CrlUnreachable, ValueError):
                 continue
             if len(content) <= _CRL_AT_MOST and next_update is not None and now < next_update:
-                return _Known(Evidence((content,), ()), _until(next_update, now))
+                self._crls[address] = _Known(Evidence((content,), ()), _until(next_update, now))
+                return self._crls[address]
         raise CannotMake(Hindrance.REVOCATION_UNAVAILABLE)
+
+
+def _is_fresh(known: _Known, now: datetime) -> bool:
+    return now < known.until <= now + _KEPT
 
 
 def _until(next_update: datetime, now: datetime) -> datetime:

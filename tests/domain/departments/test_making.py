@@ -1,0 +1,162 @@
+"""Making: active, findable and due to be pushed from one write on; what passes is waited for, what does not is told."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from chalicelib.domain.changes import ChangeRefused
+from chalicelib.domain.departments import ready_content
+from chalicelib.domain.departments.certificates import CertificateStatus
+from chalicelib.domain.departments.finding import search_keys_of
+from chalicelib.domain.departments.making import Made
+from chalicelib.domain.departments.publishing import push_id_of
+from chalicelib.domain.departments.pushes import PushAction, PushStatus
+from chalicelib.domain.departments.signing import PASSING, Hindrance
+from chalicelib.domain.departments.statistics import Counted
+from tests.domain.departments.certificate_world import ACCOUNT, NOW, TYPE, World, row
+
+
+def ids(world: World) -> list[str]:
+    return [world.certificate().certificate_id]
+
+
+def counts(world: World) -> dict[Counted, int]:
+    (day,) = world.store.department_days(world.department_id, NOW.date(), world.now.date())[-1:]
+    return dict(day.counts)
+
+
+def test_a_certificate_is_active_findable_and_pushed_by_one_write() -> None:
+    world = World()
+    world.issue(row(**ACCOUNT))
+    writes = world.store.writes
+    (outcome,) = world.making.make(ids(world))
+    made = world.certificate()
+    assert (outcome.made, made.status, world.store.writes - writes) == (Made.MADE, CertificateStatus.ACTIVE, 1)
+    (key,) = search_keys_of(TYPE, made)
+    (found,) = world.store.findable(key)
+    assert (found.status, found.xml, found.pdf) == (made.status, made.xml, made.pdf)
+    push = world.store.push(push_id_of(made, PushAction.ADD))
+    assert push is not None
+    assert (push.status, push.due_at) == (PushStatus.DUE, world.now)
+    assert counts(world)[Counted.FINDABLE] == 1
+
+
+def test_both_files_lie_ready_as_they_were_made() -> None:
+    world = World()
+    made = world.made()
+    assert made.pdf is not None
+    assert made.xml is not None
+    for file in (made.pdf, made.xml):
+        content = world.documents.kept[file.key]
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (file.sha256, file.size)
+        assert file.key.startswith(f"certificates/{world.department_id}/{made.certificate_id}/")
+    whole = ready_content.parted(world.documents.kept[ready_content.ready_key(made.xml)], made.xml, made.pdf)
+    assert whole.pdf == world.documents.kept[made.pdf.key]
+
+
+def test_made_again_it_stays_as_it_is() -> None:
+    world = World()
+    made = world.made()
+    assert [one.made for one in world.making.make(ids(world))] == [Made.LEFT]
+    assert world.certificate() == made
+    assert world.printer.printed == 1
+
+
+def test_of_two_runs_the_first_counts() -> None:
+    world = World()
+    world.issue(row())
+    making = world.making
+
+    class Slow:
+        """A printer during whose work another run comes first."""
+
+        def papers(self, *of: object) -> object:
+            making.make(ids(world))
+            return world.printer.papers(*of)
+
+    world_making = type(making)(world.store, world.documents, Slow(), lambda: world.now)  # type: ignore[arg-type]
+    (outcome,) = world_making.make(ids(world))
+    made = world.certificate()
+    assert outcome.made is Made.LEFT
+    assert made.pdf is not None
+    assert world.documents.kept[made.pdf.key] == b"%PDF 1"
+    assert counts(world)[Counted.FINDABLE] == 1
+
+
+@pytest.mark.parametrize("hindrance", sorted(PASSING))
+def test_what_passes_is_waited_for_a_day(hindrance: Hindrance) -> None:
+    world = World()
+    world.printer.hindrance = hindrance
+    world.issue(row())
+    for _ in range(3):
+        assert [one.made for one in world.making.make(ids(world))] == [Made.WAITING]
+        world.pass_by(minutes=1)
+    assert world.certificate().status is CertificateStatus.PREPARING
+    (told,) = world.store.troubles_of(world.department_id, 10)
+    assert (told.code, told.certificate_id) == (hindrance.value, None)
+    world.printer.hindrance = None
+    assert [one.made for one in world.making.make_due(10)] == [Made.MADE]
+
+
+def test_what_does_not_pass_within_a_day_is_given_up() -> None:
+    world = World()
+    world.printer.hindrance = Hindrance.TIMESTAMPS_UNAVAILABLE
+    world.issue(row())
+    world.pass_by(days=1)
+    assert [one.made for one in world.making.make_due(10)] == [Made.FAILED]
+    assert world.certificate().trouble == "timestamps_unavailable"
+    assert world.making.make_due(10) == ()
+
+
+@pytest.mark.parametrize("hindrance", sorted(set(Hindrance) - PASSING))
+def test_what_does_not_pass_is_told_at_once(hindrance: Hindrance) -> None:
+    world = World()
+    world.printer.hindrance = hindrance
+    failed = world.made()
+    assert (failed.status, failed.trouble) == (CertificateStatus.FAILED, hindrance.value)
+    (told,) = world.store.troubles_of(world.department_id, 10)
+    assert (told.code, told.certificate_id) == (hindrance.value, failed.certificate_id)
+    assert counts(world)[Counted.FAILED] == 1
+
+
+def test_a_store_of_documents_that_is_down_costs_nothing_but_time() -> None:
+    world = World()
+    world.documents.is_available = False
+    waiting = world.made()
+    assert waiting.status is CertificateStatus.PREPARING
+    world.documents.is_available = True
+    world.pass_by(minutes=2)
+    world.making.make_due(10)
+    assert world.certificate().status is CertificateStatus.ACTIVE
+
+
+def test_one_that_cannot_be_found_is_not_made() -> None:
+    world = World()
+    world.issue(row())
+    world.change(document_types=())
+    world.making.make(ids(world))
+    assert world.certificate().trouble == "document_type_missing"
+
+
+def test_time_that_runs_out_leaves_the_rest() -> None:
+    world = World()
+    world.issue(row(), row(number="TR/2"))
+    left = iter((True, False))
+    both = [world.certificate().certificate_id, world.certificate("TR/2").certificate_id]
+    assert [one.made for one in world.making.make(both, lambda: next(left))] == [Made.MADE, Made.LEFT]
+
+
+def test_one_that_was_revoked_meanwhile_stays_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.issue(row())
+    write = world.store.write
+
+    def refused(*changes: object) -> str:
+        raise ChangeRefused(None)
+
+    monkeypatch.setattr(world.store, "write", refused)
+    assert [one.made for one in world.making.make(ids(world))] == [Made.LEFT]
+    monkeypatch.setattr(world.store, "write", write)
+    assert world.certificate().status is CertificateStatus.PREPARING
