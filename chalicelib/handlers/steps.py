@@ -17,7 +17,7 @@ from chalicelib.domain.refusals import FieldProblem, Refusal
 from chalicelib.handlers import bodies
 from chalicelib.handlers.logs import logger
 
-_JOURNEY_IDS = ("signing_id", "flow_id", "fetch_id", "registration_id")
+_JOURNEY_IDS = ("push_id", "backfill_id", "signing_id", "flow_id", "fetch_id", "registration_id")
 Event = TypeVar("Event")
 StepAnswer = dict[str, Any]
 
