@@ -61,6 +61,12 @@ def signatures() -> list[Figure]:
     return judged.figures()
 
 
+def pulls() -> list[Figure]:
+    from bench import pulls as answered  # noqa: PLC0415
+
+    return answered.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "package": package,
     "cold": cold,
@@ -68,6 +74,7 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "calls": calls,
     "codes": codes,
     "signatures": signatures,
+    "pulls": pulls,
 }
 
 
