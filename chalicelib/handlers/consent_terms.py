@@ -63,7 +63,7 @@ def read_consent_terms(asked: Asked[None]) -> Answer:
             service_name or "",
             consent_text.version(),
             consent_text.text_of(language),
-            [OfferedTypeView(code, text(language, f"document_type.{code}")) for code in codes],
+            [OfferedTypeView(code, text(language, f"document_type.{code.lower()}")) for code in codes],
             terms.longest_days,
             is_offered=service_name is not None,
         )

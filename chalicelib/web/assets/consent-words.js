@@ -4,7 +4,7 @@ import { make } from "./make.js";
 import { word } from "./words.js";
 
 const PURPOSES = { my_documents: word("consent_purpose.my_documents"), full_registration: word("consent_purpose.full_registration"), iec_application: word("consent_purpose.iec_application") };
-const TYPES = { PANCR: word("document_type.PANCR"), DRVLC: word("document_type.DRVLC") };
+const TYPES = { PANCR: word("document_type.pancr"), DRVLC: word("document_type.drvlc") };
 const STATES = {
   active: [word("consents_page.active"), "badge"],
   revoking: [word("consents_page.revoking"), "badge invited"],

@@ -12,7 +12,7 @@ find("consent-list").replaceChildren(
     make(
       "li",
       {},
-      make("h3", {}, make("a", { href: `${to("/consent")}#${encodeURIComponent(one.consent_id)}` }, purposeOf(one)), " ", stateBadge(one)),
+      make("h2", {}, make("a", { href: `${to("/consent")}#${encodeURIComponent(one.consent_id)}` }, purposeOf(one)), " ", stateBadge(one)),
       make("p", {}, typesOf(one)),
       tell(make("p"), periodOf(one)),
     ),

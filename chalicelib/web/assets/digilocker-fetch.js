@@ -21,14 +21,14 @@ const ITEMS = {
   refused: [word("fetch_page.item_refused"), "badge bad"],
   failed: [word("fetch_page.item_failed"), "badge bad"],
 };
-const TYPES = { PANCR: word("document_type.PANCR"), DRVLC: word("document_type.DRVLC") };
+const TYPES = { PANCR: word("document_type.pancr"), DRVLC: word("document_type.drvlc") };
 const MOVING = new Set(["at_digilocker", "fetching"]);
 const LOOK_AGAIN = 1500; // ms, a little more each time
 const id = new URLSearchParams(location.search).get("fetch");
 
 function item(one) {
   const [text, look] = ITEMS[one.status];
-  return make("li", {}, make("h3", {}, TYPES[one.document_type] ?? one.document_type, " ", make("span", { class: look }, text)), one.text ? make("p", {}, one.text) : null);
+  return make("li", {}, make("h2", {}, TYPES[one.document_type] ?? one.document_type, " ", make("span", { class: look }, text)), one.text ? make("p", {}, one.text) : null);
 }
 
 /** What was entered before stands there again. */

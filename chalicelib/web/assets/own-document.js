@@ -27,7 +27,7 @@ export function ownDocumentCard(one, ...buttons) {
   return make(
     "li",
     {},
-    make("h3", {}, one.title, " ", badge(one)),
+    make("h2", {}, one.title, " ", badge(one)),
     make("p", {}, [one.name, one.masked_number].filter(Boolean).join(" · ")),
     tell(make("p"), from),
     make("p", {}, one.match_text),
