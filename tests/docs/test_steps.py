@@ -13,11 +13,15 @@ from chalicelib.domain.accounts import registration_steps as account_registratio
 from chalicelib.domain.accounts import replacing_mobiles
 from chalicelib.domain.changes import ChangeRefused, StoreUnavailable
 from chalicelib.domain.departments import backfill_running, pushing
+from chalicelib.domain.digilocker.fetch_steps import FetchUnknown
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable
+from chalicelib.domain.digilocker.locker_access import ClientGone
+from chalicelib.domain.digilocker.token_keeping import TokensBeingRenewed
 from chalicelib.domain.icegate import full_registration_steps, registration_steps
 from chalicelib.domain.notices import NoticeNotSent
 from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable, VaultUnavailable
 from chalicelib.domain.refusals import Code
+from chalicelib.domain.sealing import SealBroken
 from chalicelib.domain.signatures.carrying_out import NotVerified, SigningOver, SigningUnknown
 from chalicelib.domain.signatures.esign.providers import EsignUnavailable, ProfileUnfit
 from chalicelib.domain.signatures.trust import TrustRefused
@@ -42,21 +46,27 @@ FAILURES = {
     for failure in (
         TrustRefused,
         ChangeRefused,
+        ClientGone,
+        DigiLockerUnavailable,
         DocumentUnavailable,
         DocumentsUnavailable,
         VaultUnavailable,
         DigiLockerUnavailable,
         EsignUnavailable,
+        FetchUnknown,
         JourneysUnavailable,
         KeyError,
         KeysUnusable,
+        LookupError,
         NoticeNotSent,
         NotVerified,
         ProfileUnfit,
+        SealBroken,
         SettingMissing,
         SigningOver,
         SigningUnknown,
         StoreUnavailable,
+        TokensBeingRenewed,
         UnicodeDecodeError,
         account_registration_steps.RegistrationOver,
         full_registration_steps.FullRegistrationUnknown,
