@@ -1,4 +1,4 @@
-"""Departments that issue certificates over HTTP with their issuing token, each with an id and an issuer id of its own."""
+"""Departments that issue certificates over HTTP with their issuing token, each with ids of its own."""
 
 from __future__ import annotations
 
@@ -115,9 +115,7 @@ def new_issuer(laptop: Laptop, *types: DocumentType, **changes: Any) -> Issuer:
     now, number = laptop.clock(), next(_numbers)
     department_id = sessions.new_id()
     token = keys.new_token(department_id)
-    key = DepartmentKey(
-        sessions.new_id(), KeyPurpose.ISSUING_TOKEN, now, "test", sha256=keys.hash_of(token)
-    )
+    key = DepartmentKey(sessions.new_id(), KeyPurpose.ISSUING_TOKEN, now, "test", sha256=keys.hash_of(token))
     department = Department(
         department_id=department_id,
         name={"en": f"Department of Trade {number}", "hi": f"व्यापार विभाग {number}"},
