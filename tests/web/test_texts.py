@@ -7,7 +7,10 @@ import pytest
 
 from chalicelib.domain.audit import REFUSABLE, Deed
 from chalicelib.domain.contacts import Channel
+from chalicelib.domain.departments.parking import ParkReason
+from chalicelib.domain.departments.pull_books import PullTrouble
 from chalicelib.domain.departments.self_test import ADVISED, FindingCode
+from chalicelib.domain.departments.signing import Hindrance
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
@@ -52,17 +55,22 @@ def used_by_code() -> set[str]:
     findings |= {f"self_test.{code.value}" for code in FindingCode} | {
         f"self_test.{code.value}.advice" for code in ADVISED
     }
+    troubles = {f"trouble.{code.value}" for codes in (Hindrance, ParkReason, PullTrouble) for code in codes}
     named = {key for source in PYTHON.values() for key in re.findall(r'\btext\([a-z_.]+, "([a-z0-9_.]+)"', source)}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
-    return refusals | services | mails | sms | numbers | headings | layout | privacy | deeds | findings | named
+    told = deeds | findings | troubles | named
+    return refusals | services | mails | sms | numbers | headings | layout | privacy | told
 
 
 def reasons_of_fields() -> set[str]:
-    """Every `field.<reason>` whose reason the domain or the edge names; a wrong code's is composed from its channel."""
+    """Every `field.<reason>` whose reason the domain or the edge names; a wrong code's is composed from its channel.
+
+    And every `trouble.<code>` of what a department is told.
+    """
     source = "\n".join(PYTHON.values())
     composed = {f"field.{channel.value}_code_incorrect" for channel in Channel}
-    keys = (key for key in catalogue("en") if key.startswith("field."))
-    return composed | {key for key in keys if f'"{key.removeprefix("field.")}"' in source}
+    keys = (key for key in catalogue("en") if key.startswith(("field.", "trouble.")))
+    return composed | {key for key in keys if f'"{key.partition(".")[2]}"' in source}
 
 
 def test_both_languages_have_the_same_keys() -> None:
