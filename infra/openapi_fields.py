@@ -6,6 +6,9 @@ from typing import Any
 
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time"}
 FIELDS: dict[str, dict[str, Any]] = {
+    "department": {"description": "The department's name, in the reader's language."},
+    "errors": {"description": "Why each field was refused, in the reader's language."},
+    "paragraphs": {"description": "The words, paragraph by paragraph, in the reader's language."},
     "authorize_url": {"description": "DigiLocker's consent page; go there in this browser, within 10 minutes."},
     "certificates": {"description": "Certificates of the department."},
     "consents": {"description": "Consents to DigiLocker, the newest first."},

@@ -93,7 +93,7 @@ class FetchItemView:
 
 
 @dataclass(frozen=True, slots=True)
-class WhyView:
+class FetchEndView:
     """Why a fetch ended without documents."""
 
     code: str
@@ -113,14 +113,14 @@ class FetchView:
     date_of_birth: str | None
     expires_at: str
     items: list[FetchItemView]
-    why: WhyView | None
+    why: FetchEndView | None
     consent_id: str | None
     logout_url: str | None
 
 
 def fetch_view(fetch: Fetch, language: str, now: datetime, logout_url: str | None) -> FetchView:
     """A fetch as its owner sees it: no URI, no state, no code."""
-    why = WhyView(fetch.reason, _reason(language, fetch.reason)) if fetch.reason is not None else None
+    why = FetchEndView(fetch.reason, _reason(language, fetch.reason)) if fetch.reason is not None else None
     return FetchView(
         fetch.fetch_id,
         status_at(fetch, now).value,
