@@ -11,6 +11,7 @@ from chalicelib.domain.departments.parking import ParkReason
 from chalicelib.domain.departments.pull_books import PullTrouble
 from chalicelib.domain.departments.self_test import ADVISED, FindingCode
 from chalicelib.domain.departments.signing import Hindrance
+from chalicelib.domain.digilocker.reasons import Reason as FetchReason
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
@@ -55,6 +56,7 @@ def used_by_code() -> set[str]:
     findings |= {f"self_test.{code.value}" for code in FindingCode} | {
         f"self_test.{code.value}.advice" for code in ADVISED
     }
+    findings |= {f"digilocker.reason.{reason.value}" for reason in FetchReason}
     troubles = {f"trouble.{code.value}" for codes in (Hindrance, ParkReason, PullTrouble) for code in codes}
     named = {key for source in PYTHON.values() for key in re.findall(r'\btext\([a-z_.]+, "([a-z0-9_.]+)"', source)}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
