@@ -40,7 +40,7 @@ MACHINES: list[dict[str, Any]] = [
     for path in sorted((ROOT / "infra/statemachines").glob("*.asl.json"))
 ]
 # Invoked by AWS: the events are not a model's fields.
-IN_AWS_SHAPE = {"start_publishing", "refresh_revocation", "send_messages"}
+IN_AWS_SHAPE = {"make_certificates", "start_publishing", "refresh_revocation", "send_messages"}
 FAILURES = {
     failure.__name__
     for failure in (
