@@ -216,6 +216,15 @@ class TestTheClient:
         world.give_secret("test-client-secret-0002")
         assert world.codes(Outcome.FAILS) == ["client_refused"]
 
+    def test_whose_secret_is_being_rotated_is_tried_with_both(self, world: TestWorld) -> None:
+        (old,) = [key for key in world.department.keys if key.purpose is KeyPurpose.CLIENT_SECRET]
+        world.advance(hours=1)
+        sealed = world.vault.seal(context_of(DEPARTMENT_ID, KeyPurpose.CLIENT_SECRET, "e" * 22), b"a-secret-to-come")
+        new = replace(old, key_id="e" * 22, sealed=sealed, created_at=world.now)
+        others = tuple(key for key in world.department.keys if key is not old and key.key_id != old.key_id)
+        world.change(keys=(*others, replace(old, until=world.now + timedelta(days=1)), new))
+        assert "client_accepted" in world.codes()
+
     @pytest.mark.parametrize("changed", [{"is_down": True}, {"issuers": ""}])
     def test_that_cannot_be_tried_has_not_failed(self, world: TestWorld, changed: dict[str, Any]) -> None:
         world.line.is_down = changed.get("is_down", False)
