@@ -20,6 +20,12 @@ SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 # What docs/ shows: English at a desk, Hindi on a small phone.
 _SHOWN = {("en", DESK), ("hi", NARROW)}
 _SHOWN_PAGES = {
+    "digilocker-consent",
+    "digilocker-fetch",
+    "my-documents",
+    "consent",
+    "document-review",
+    "full-registration-digilocker",
     "landing",
     "register",
     "register-refused",
