@@ -118,7 +118,7 @@ class Laptop:
         stack.enter_context(applied(self.environment))
 
     def _start_suite(self, stack: ExitStack, project: Project, app: Chalice, site: "_Later", console: "_Later") -> None:
-        self.steps.declare(app.pure_lambda_functions)
+        self.steps.declare(app.pure_lambda_functions, project.timeouts)
         outside = self._outside = stack.enter_context(project.outside(self._around()))
         parameters = {**project.parameters, **outside.parameters, "PublicOrigin": self.site_url}
         resources = Provisioning(

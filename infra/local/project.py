@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from infra.local.samples import Sample
 from infra.local.template import read_document
 
 MACHINES = Path("infra/statemachines")
+CONFIG = Path(".chalice/config.json")
 # What a deployer would give as the template's parameters.
 PARAMETERS = {
     "PublicOrigin": "http://localhost:8000",
@@ -53,6 +54,8 @@ class Project:
     """The merge template."""
     machines: Path = MACHINES
     parameters: dict[str, str] = field(default_factory=dict)
+    timeouts: dict[str, int] = field(default_factory=dict)
+    """The functions' timeouts, in seconds."""
     environment: dict[str, str] = field(default_factory=dict)
     """What the functions find in their environment beside what the template gives them."""
     secrets: dict[str, str] = field(default_factory=dict)
@@ -75,6 +78,7 @@ def pravesh(data: Path | None = None) -> Project:
     sms_template_ids = {name: f"110700000000000{number:04}" for number, name in enumerate(sms_texts.names())}
     return Project(
         app=_app,
+        timeouts=timeouts(),
         document=read_document(),
         parameters={**PARAMETERS, "DigiLockerRequester": DEPARTMENT_ID},
         environment={"SMS_TEMPLATE_IDS": dumps(sms_template_ids)},
@@ -85,6 +89,12 @@ def pravesh(data: Path | None = None) -> Project:
         seeded=partial(suite_on_laptop.seeded, data=data),
         outside=played,
     )
+
+
+def timeouts() -> dict[str, int]:
+    """Give the timeout of each function, as AWS is told it."""
+    functions: dict[str, dict[str, Any]] = loads(CONFIG.read_text(encoding="utf-8"))["lambda_functions"]
+    return {name: function["lambda_timeout"] for name, function in functions.items()}
 
 
 def server_keys(data: Path | None) -> str:

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -65,11 +65,16 @@ class StepLambdas:
 
     def __init__(self) -> None:
         self._handlers: dict[str, Callable[[], Handler]] = {}
+        self._timeouts: Mapping[str, int] = {}
         self._running = 0
         self._changed = threading.Condition()
 
-    def declare(self, functions: Iterable[DeclaredFunction]) -> None:
-        """Take over the functions of a Chalice app; each is imported when it is first invoked, as Lambda does."""
+    def declare(self, functions: Iterable[DeclaredFunction], timeouts: Mapping[str, int] | None = None) -> None:
+        """Take over the functions of a Chalice app; each is imported when it is first invoked, as Lambda does.
+
+        ``timeouts`` are those that are configured, in seconds: how long a function is told that it has.
+        """
+        self._timeouts = timeouts or {}
         for function in functions:
             self._handlers[function.name] = _importer(function.handler_string)
 
@@ -117,7 +122,7 @@ class StepLambdas:
         name = name_or_arn.rpartition("function:")[2]
         if name not in self._handlers:
             raise UnknownFunctionError(name)
-        context = LambdaContext(name)
+        context = LambdaContext(name, seconds=self._timeouts.get(name, LambdaContext.seconds))
         try:
             with self._counted(), calling_as(name):
                 event = json.loads(payload or "{}")
