@@ -43,4 +43,4 @@ def known_persons(store: Store, owner: Owner, typed_born_on: date | None) -> tup
     if record is not None:
         found.append(KnownPerson(record.entity_name, pan=record.pan, is_firm=True))
         found.extend(KnownPerson(person.name, person.born_on, person.pan) for person in record.persons)
-    return tuple(found) or (KnownPerson(owner.legal_name),)
+    return tuple(dict.fromkeys(found)) or (KnownPerson(owner.legal_name),)
