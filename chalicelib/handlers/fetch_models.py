@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from chalicelib.domain.digilocker.authorising import Address
 from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.digilocker.fetch_journey import status_at
 from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, Locker, Purpose
@@ -72,6 +74,11 @@ class FetchBody:
         )
 
 
+def written(address: Address) -> str:
+    """An address as a browser goes to it."""
+    return f"{address.url}?{urlencode(address.query)}"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedFetchView:
     """Where the browser goes now; it must come back with the cookie that this answer sets."""
@@ -118,7 +125,7 @@ class FetchView:
     logout_url: str | None
 
 
-def fetch_view(fetch: Fetch, language: str, now: datetime, logout_url: str | None) -> FetchView:
+def fetch_view(fetch: Fetch, language: str, now: datetime, logout: Address | None) -> FetchView:
     """A fetch as its owner sees it: no URI, no state, no code."""
     why = FetchEndView(fetch.reason, _reason(language, fetch.reason)) if fetch.reason is not None else None
     return FetchView(
@@ -133,7 +140,7 @@ def fetch_view(fetch: Fetch, language: str, now: datetime, logout_url: str | Non
         [_item_view(item, language) for item in fetch.items],
         why,
         fetch.consent_id,
-        logout_url if fetch.state_used_at is not None else None,
+        written(logout) if logout is not None and fetch.state_used_at is not None else None,
     )
 
 

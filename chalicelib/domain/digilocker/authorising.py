@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from chalicelib.domain import sessions
 from chalicelib.domain.digilocker.errors import Meaning, meaning_of
@@ -43,6 +42,17 @@ class VisitSecrets:
 
     def __repr__(self) -> str:
         return "VisitSecrets(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of DigiLocker's for a browser; the edge writes the query behind the URL."""
+
+    url: str
+    query: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return "Address(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,9 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def authorize_url(
+def authorize_address(
     profile: Profile, fetch: Fetch, client_id: str, service_name: str, redirect_uri: str, visit: VisitSecrets
-) -> str:
+) -> Address:
     """Where the browser goes: DigiLocker's consent page, limited to the document types that were agreed to here."""
     asked = {
         **profile.authorize_extra,
@@ -96,12 +106,12 @@ def authorize_url(
     }
     if profile.openid:
         asked["scope"] = "openid"
-    return f"{profile.host}{profile.authorize}?{urlencode(asked)}"
+    return Address(profile.host + profile.authorize, asked)
 
 
-def logout_url(profile: Profile, client_id: str, redirect_uri: str) -> str:
+def logout_address(profile: Profile, client_id: str, redirect_uri: str) -> Address:
     """Where a browser is signed out of DigiLocker: on a shared computer that must follow."""
-    return f"{profile.host}{profile.logout}?{urlencode({'client_id': client_id, 'redirect_uri': redirect_uri})}"
+    return Address(profile.host + profile.logout, {"client_id": client_id, "redirect_uri": redirect_uri})
 
 
 def shown_at_digilocker(text: str) -> str:

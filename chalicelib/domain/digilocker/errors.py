@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from http import HTTPStatus
 
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable, Reply
 
@@ -68,7 +67,7 @@ _MEANINGS: Mapping[str, Meaning] = {
     "unauthorized_client": Meaning.CLIENT_REFUSED,
 }
 _BY_STATUS: Mapping[int, Meaning] = {401: Meaning.TOKEN_OVER, 403: Meaning.NOT_SHARED, 404: Meaning.NOT_THERE}
-_BROKEN = 500
+_GOOD, _BROKEN = 200, 500
 
 
 class DigiLockerRefused(Exception):  # noqa: N818
@@ -97,7 +96,7 @@ def meaning_of(code: str, status: int) -> Meaning:
 
 def demand_good(reply: Reply) -> Reply:
     """The reply, where it is a 200. Raises `DigiLockerRefused`, and `DigiLockerUnavailable` where repeating helps."""
-    if reply.status == HTTPStatus.OK:
+    if reply.status == _GOOD:
         return reply
     code = _code_of(reply)
     meaning = meaning_of(code, reply.status)

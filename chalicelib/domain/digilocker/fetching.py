@@ -16,7 +16,7 @@ from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import CountUp
 from chalicelib.domain.digilocker import authorising
-from chalicelib.domain.digilocker.authorising import Callback
+from chalicelib.domain.digilocker.authorising import Address, Callback
 from chalicelib.domain.digilocker.changes import WriteFetch
 from chalicelib.domain.digilocker.fetch_journey import ENDED, is_to_be_woken, message_body
 from chalicelib.domain.digilocker.fetches import Fetch, FetchStatus, Locker, Purpose
@@ -48,7 +48,7 @@ class OpenedFetch:
     """A fetch that was begun: where the browser goes, and the cookie that it must bring back."""
 
     fetch: Fetch
-    authorize_url: str
+    address: Address
     browser: str
 
     def __repr__(self) -> str:
@@ -120,10 +120,10 @@ class Fetches:
         # The callback starts the journey where this does not.
         with suppress(JourneysUnavailable):
             self._started(opened)
-        url = authorising.authorize_url(
+        address = authorising.authorize_address(
             profile, fetch, client.client_id, client.service_name, self.access.redirect_uri, visit
         )
-        return OpenedFetch(opened, url, visit.browser)
+        return OpenedFetch(opened, address, visit.browser)
 
     def service_name(self) -> str | None:
         """Under which name DigiLocker is asked, as people see it there; None where DigiLocker is not offered."""
@@ -172,13 +172,13 @@ class Fetches:
                 self.journeys.wake(fetch.task_token, message_body(fetch, self.clock()))
         return fetch
 
-    def logout_url(self, fetch: Fetch) -> str | None:
+    def logout_address(self, fetch: Fetch) -> Address | None:
         """Where the browser is signed out of DigiLocker, which a shared computer needs; None where none is offered."""
         department = self.store.department(fetch.department_id)
         if department is None or department.client is None:
             return None
         profile = self.access.profile_of(fetch.locker)
-        return authorising.logout_url(profile, department.client.client_id, self.access.redirect_uri)
+        return authorising.logout_address(profile, department.client.client_id, self.access.redirect_uri)
 
     def _started(self, fetch: Fetch) -> None:
         """Starts the journey, unless it has come to its wait already. Starting twice is starting once."""

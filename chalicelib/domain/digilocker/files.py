@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from chalicelib.domain.digilocker.errors import AnswerUnfit, demand_good, list_of, text_in
 from chalicelib.domain.digilocker.formulas import is_file_hmac
@@ -98,7 +97,7 @@ class FileCalls:
         """What the owner uploaded, in the root or in a folder. Raises `ValueError` for an id that cannot be one."""
         if folder_id is not None and not _ID.fullmatch(folder_id):
             raise ValueError("folder_id")
-        path = self.profile.uploaded.replace("{id}", quote(folder_id or "", safe=""))
+        path = self.profile.uploaded.replace("{id}", _segment(folder_id or ""))
         found = list_of(self.line.send(Call("GET", path.rstrip("/"), bearer=access)), "items")
         items = ((text_in(one, "id", "uri"), one) for one in found)
         return tuple(
@@ -125,7 +124,7 @@ class FileCalls:
     def _served(self, path: str, access: str, uri: str, at_most: int) -> Reply:
         if not _URI.fullmatch(uri):
             raise ValueError("uri")
-        call = Call("GET", path.replace("{uri}", quote(uri, safe="")), bearer=access, at_most=at_most)
+        call = Call("GET", path.replace("{uri}", _segment(uri)), bearer=access, at_most=at_most)
         reply = demand_good(self.line.send(call))
         header = reply.headers.get("hmac")
         if not header or not header.strip():
@@ -150,6 +149,11 @@ def _listed(found: object) -> ListedDocument | None:
         return None
     title = text_in(found, "description") or text_in(found, "name") or doctype
     return ListedDocument(uri, doctype, _shown(title), _shown(text_in(found, "issuer", "issuerid")), mimes_in(found))
+
+
+def _segment(name: str) -> str:
+    """A name as one segment of a path: of the signs that are let through, `:` alone is written otherwise."""
+    return name.replace(":", "%3A")
 
 
 def _shown(text: str) -> str:
