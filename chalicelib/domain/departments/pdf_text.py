@@ -212,9 +212,7 @@ class Typesetting:
         own = next((script for first, last, script in _BLOCKS if first <= code <= last), None)
         if own is None and sign in _SHARED_INDIC:
             own = before if before in (Script.DEVANAGARI, Script.TAMIL) else Script.DEVANAGARI
-        if own is None and before is not None and not sign.isascii():
-            own = before
-        asked: tuple[Script, ...] = (own or Script.LATIN, before or Script.LATIN, *Script)
+        asked: tuple[Script, ...] = (own or before or Script.LATIN, *Script)
         for script in asked:
             if self.typeface(script, weight).has(sign):
                 return script
