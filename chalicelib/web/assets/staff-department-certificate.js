@@ -30,6 +30,7 @@ function show(one, titles) {
     ].filter(Boolean),
   );
   find("pushing").hidden = !one.may_push;
+  find("no-push").hidden = one.may_push || one.status !== "active" || one.push === "pushed";
   find("revoking").hidden = one.status !== "active";
 }
 

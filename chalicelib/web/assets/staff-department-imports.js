@@ -52,7 +52,7 @@ function card(one) {
   return make(
     "li",
     { id: `import-${one.import_id}` },
-    make("h3", {}, `${titleOf(one.document_type)}, ${dayAndTime(one.created_at)} `, make("span", { class: look }, name), " ", one.dry_run ? make("span", { class: "badge invited" }, word("department_imports.tried")) : null),
+    make("h3", {}, `${titleOf(one.document_type)}, ${dayAndTime(one.created_at)} `, make("span", { class: look }, name), " ", one.dry_run ? make("span", { class: "badge invited" }, word("department_imports.tried")) : null, one.kind === "index" ? make("span", { class: "badge departed" }, word("department_imports.anew")) : null),
     one.status === "running" ? bar : null,
     make(
       "dl",
@@ -106,7 +106,7 @@ function tellColumns() {
   find("columns").textContent = [...COLUMNS, ...(type?.fields.map((one) => one.name) ?? [])].join(", ");
 }
 
-await open({ fresh: true });
+await open();
 ({ document_types: types } = await openDepartment("department-import"));
 find("document_type").replaceChildren(...types.map((type) => make("option", { value: type.code }, `${type.title} (${type.code})`)));
 find("document_type").addEventListener("change", tellColumns);

@@ -64,8 +64,8 @@ def _people() -> list[Citizen]:
         _pan("SHRI ZUBIN ZACHARIAH", zubin.pan, zubin.born_on, "M", is_wrapped=True),
         _licence(zubin.name, "MH0220190000012", zubin.born_on, "M", mimes=(PDF,)),
     ]
-    zara = _person(13, "Zara Zafar", "ZZZPZ9102Z", "1990-06-30", "F", "PAN has her name nearly: Z. Zaffar")
-    zara.issued = [_pan("Z. Zaffar", zara.pan, zara.born_on, "F")]
+    zara = _person(13, "Zara Zafar", "ZZZPZ9102Z", "1990-06-30", "F", "PAN has her name nearly: Zara Zaffar")
+    zara.issued = [_pan("Zara Zaffar", zara.pan, zara.born_on, "F")]
     zarna = _person(
         14, "Zarna Zaveri", "ZZZPZ9201Z", "1968-01-15", "F", "PAN is somebody else's: name and birth date differ"
     )
