@@ -22,6 +22,7 @@ WHOLE_RESOURCE = {
     ("Crls", "${DocumentsBucket.Arn}/crls/*"),
     ("Documents", "${DocumentsBucket.Arn}/documents/*"),
     ("Evidence", "${DocumentsBucket.Arn}/evidence/*"),
+    ("OwnDocumentFiles", "${DocumentsBucket.Arn}/own/*"),
     ("Submissions", "${DocumentsBucket.Arn}/submissions/*"),
     ("Uploads", "${DocumentsBucket.Arn}/uploads/*"),
     # Departments' own PDFs as uploaded, what was made of certificates, and the chains of signing keys.
