@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.changes import StoreUnavailable
-from chalicelib.domain.departments.departments import Department, KeyPurpose
+from chalicelib.domain.departments.departments import Department, KeyPurpose, PullApi, PullKind
 from chalicelib.domain.departments.keys import context_of
 from chalicelib.domain.ports import VaultUnavailable
 from chalicelib.domain.refusals import Refusal
@@ -81,6 +81,18 @@ class TestAKeyForPullUri:
         assert reasons(desks, department, API) == {"api_id": "required"}
         assert reasons(desks, department, API, api_id="n" * 22) == {"api_id": "api_unknown"}
         assert reasons(desks, department, TOKEN, api_id=api_of(department)) == {"api_id": "api_not_wanted"}
+
+    def test_that_is_replaced_leaves_other_endpoints_and_other_kinds_alone(
+        self, desks: Desks, department: Department
+    ) -> None:
+        other = PullApi("", PullKind.PULL_DOC, ("TRCER",))
+        both = desks.desk.write_pull_api(desks.chief, department.department_id, other, CALLER)
+        kept = [desks.key(department, API, api_id=both.pull_apis[1].api_id), desks.key(department, TOKEN)]
+        for _ in range(2):
+            desks.key(department, API, api_id=api_of(department))
+        working = {key.key_id for key in desks.stored(department).keys if key.until is None}
+        assert {made.key_id for made in kept} < working
+        assert len(working) == 3
 
     def test_moved_to_another_department_does_not_open(self, desks: Desks, department: Department) -> None:
         desks.key(department, API, api_id=api_of(department))
