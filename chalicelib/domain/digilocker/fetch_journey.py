@@ -74,7 +74,7 @@ def status_at(fetch: Fetch, now: datetime) -> FetchStatus:
 
 def expired(fetch: Fetch, now: datetime) -> Fetch:
     """The fetch where its visit took too long; one that goes on stays as it is."""
-    if status_at(fetch, now) is not FetchStatus.EXPIRED:
+    if fetch.status in ENDED or status_at(fetch, now) is not FetchStatus.EXPIRED:
         return fetch
     return _closed(replace(fetch, status=FetchStatus.EXPIRED))
 
