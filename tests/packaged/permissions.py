@@ -17,17 +17,36 @@ ONLY_RESOURCE = {
     "secretsmanager": "ServerKeysSecret",
     "sns": "*",
     "ses": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}",
-    "kms": "EsignKey",
 }
+# Departments' keys are made by hand, each with an alias, and are no resources of the stack.
+_DEPARTMENT_KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 _BUCKET = "${DocumentsBucket.Arn}"
 # Lists may lie under any key of the bucket; everything else has a folder of its own.
-_FOLDERS = frozenset({"crl", "crls", "documents", "evidence", "submissions", "uploads"})
+_FOLDERS = frozenset(
+    {
+        "brought",
+        "certificates",
+        "crl",
+        "crls",
+        "documents",
+        "evidence",
+        "imports",
+        "own",
+        "signing-keys",
+        "submissions",
+        "uploads",
+    }
+)
 # What a function signs with its own rights for a browser, which then makes the call: no call of ours shows it.
 _FOR_BROWSERS = {
     "APIHandler": {
         Allowed("s3:PutObject", f"{_BUCKET}/uploads/*"),
         Allowed("s3:GetObject", f"{_BUCKET}/documents/*"),
         Allowed("s3:GetObject", f"{_BUCKET}/evidence/*"),
+        Allowed("s3:PutObject", f"{_BUCKET}/brought/*"),
+        Allowed("s3:PutObject", f"{_BUCKET}/imports/*"),
+        Allowed("s3:GetObject", f"{_BUCKET}/imports/*"),
+        Allowed("s3:GetObject", f"{_BUCKET}/own/*"),
     },
 }
 _MACHINE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-"
@@ -47,13 +66,14 @@ _WOKEN = {
     "POST /icegate/full-registrations/": ("full-registration",),
     "POST /full-registrations/": ("full-registration",),
     "await_full_registration": ("full-registration",),
+    "GET /digilocker/callback": ("digilocker-fetch",),
+    "await_digilocker_callback": ("digilocker-fetch",),
 }
-# Not called by the code itself: Lambda writes the logs and reads the outbox's stream, and DynamoDB, S3 and Secrets
-# Manager use the key for it.
+# Not called by the code itself: Lambda writes the logs and reads the streams, and DynamoDB, S3 and Secrets Manager use
+# the key of all data for it.
+_DATA_KEY = "DataKey"
 BEHIND_THE_CODE = (
     "logs:",
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
@@ -69,7 +89,7 @@ def allowed(template: Template, function: str) -> set[Allowed]:
         if statement.role == role_of(template, function) and statement.effect == "Allow"
         for action in statement.actions
         for resource in statement.resources
-        if not action.startswith(BEHIND_THE_CODE)
+        if not action.startswith(BEHIND_THE_CODE) and arn_text(resource) != _DATA_KEY
     }
 
 
@@ -84,6 +104,8 @@ def resources_of(call: Call) -> set[str]:
     if call.service == "s3":
         folder = urlsplit(call.url).path.split("/")[2]
         return {f"{_BUCKET}/{folder}/*" if folder in _FOLDERS else f"{_BUCKET}/*"}
+    if call.service == "kms":
+        return {_key_of(call)}
     if call.service != "states":
         return {ONLY_RESOURCE[call.service]}
     if "stateMachineArn" in call.parameters:
@@ -92,6 +114,13 @@ def resources_of(call: Call) -> set[str]:
     made_by = call.made_by or ""
     found = (journeys for caller, journeys in _WOKEN.items() if made_by.startswith(caller))
     return {_MACHINE + journey for journey in next(found, ("simplified-registration",))}
+
+
+def _key_of(call: Call) -> str:
+    """The vault's key seals and opens; what signs is a department's key where it is called by an alias."""
+    if call.operation != "Sign":
+        return "VaultKey"
+    return _DEPARTMENT_KEYS if call.parameters["KeyId"].startswith("alias/") else "EsignKey"
 
 
 def needed(calls: Iterable[Call], template: Template, environment: dict[str, str]) -> dict[str, set[Allowed]]:

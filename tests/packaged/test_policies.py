@@ -9,6 +9,8 @@ from tests.packaged.reading import arn_text, as_list, functions, of_type, role_o
 
 Template = dict[str, Any]
 
+_STATES = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+_DEPARTMENT_KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 # Where AWS has no resource level, or the wildcard refuses rather than allows; anything else with a wildcard fails.
 WHOLE_RESOURCE = {
     # An SMS goes to a number, which is no resource; the statement beside it refuses every topic.
@@ -72,8 +74,8 @@ SERVICES_OF_THE_KEY = {"dynamodb": "dynamodb:", "secretsmanager": "secretsmanage
 def test_the_key_is_used_through_exactly_the_services_that_a_function_calls(template: Template) -> None:
     for function in functions(template):
         own = [statement for statement in statements(template) if statement.role == role_of(template, function)]
-        (key,) = [statement for statement in own if "kms:Decrypt" in statement.actions]
-        assert [arn_text(resource) for resource in key.resources] == ["DataKey"]
+        (key,) = [statement for statement in own if "DataKey" in map(arn_text, statement.resources)]
+        assert len(key.resources) == 1
         through = {text["Fn::Sub"].split(".")[0] for text in as_list(key.condition["StringEquals"]["kms:ViaService"])}
         called = {
             service
@@ -118,12 +120,22 @@ def test_only_the_account_itself_and_the_alarms_reach_the_keys(template: Templat
         name: [statement["Principal"] for statement in key["Properties"]["KeyPolicy"]["Statement"]]
         for name, key in of_type(template, "AWS::KMS::Key").items()
     }
-    assert reached_by == {"DataKey": [account, {"Service": "cloudwatch.amazonaws.com"}], "EsignKey": [account]}
+    alarms = {"Service": "cloudwatch.amazonaws.com"}
+    assert reached_by == {"DataKey": [account, alarms], "EsignKey": [account], "VaultKey": [account]}
+
+
+def test_of_keys_that_are_not_the_stacks_only_those_of_departments_sign(template: Template) -> None:
+    (signing,) = [one for one in statements(template) if _DEPARTMENT_KEYS in map(arn_text, one.resources)]
+    assert signing.role == role_of(template, "MakeCertificates")
+    assert signing.actions == ["kms:Sign"]
+    aliases = {"kms:ResourceAliases": "alias/pravesh-certificates-*"}
+    assert signing.condition == {"ForAnyValue:StringLike": aliases}
 
 
 def test_every_resource_of_a_policy_is_the_stacks_own(template: Template) -> None:
     outside = {"*", "arn:${AWS::Partition}:sns:*:*:*"}
-    journey = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-"
+    outside |= {_DEPARTMENT_KEYS, f"{_STATES}:execution:${{AWS::StackName}}-certificate-backfill/*"}
+    journey = f"{_STATES}:stateMachine:${{AWS::StackName}}-"
     mail = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailIdentity}"
     for statement in statements(template):
         for resource in statement.resources:

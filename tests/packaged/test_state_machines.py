@@ -49,10 +49,15 @@ def test_every_step_has_a_timeout_and_retries_and_every_wait_somewhere_to_go_whe
                 assert any("States.ALL" in catch["ErrorEquals"] for catch in state["Catch"]), name
 
 
+def states_of(states: dict[str, Any]) -> list[dict[str, Any]]:
+    """The states, those inside of Maps among them."""
+    inside = [states_of(state["ItemProcessor"]["States"]) for state in states.values() if state["Type"] == "Map"]
+    return [*states.values(), *(state for some in inside for state in some)]
+
+
 def test_a_function_gives_up_before_its_state_does(template: Template) -> None:
     for machine in of_type(template, "AWS::StepFunctions::StateMachine").values():
-        states = json.loads(machine["Properties"]["DefinitionString"])["States"]
-        for state in states.values():
+        for state in states_of(json.loads(machine["Properties"]["DefinitionString"])["States"]):
             if state["Type"] == "Task" and "TimeoutSeconds" in state:
                 (step,) = steps_of(json.dumps(state))
                 assert functions(template)[step]["Properties"]["Timeout"] < state["TimeoutSeconds"], step

@@ -27,6 +27,7 @@ from infra.local.laptop import Laptop
 from infra.local.samples import Sample
 from tests.packaged.account_walks import walk_accounts
 from tests.packaged.collisions import collision
+from tests.packaged.department_walks import walk_departments
 from tests.packaged.signature_walks import walk_signatures
 
 PASSWORD = "Sagar#2026"
@@ -179,6 +180,7 @@ def walk_everything(laptop: Laptop) -> None:
         laptop.clock.advance(minutes=6)
     walk_accounts(laptop)
     walk_signatures(laptop)
+    walk_departments(laptop)
 
 
 def register(laptop: Laptop, holders: Iterator[Sample]) -> None:
