@@ -176,6 +176,13 @@ def test_a_certificate_that_was_revoked_is_found_no_more() -> None:
     assert world.pull().result == "0"
 
 
+@pytest.mark.parametrize("status", [one for one in CertificateStatus if one is not CertificateStatus.ACTIVE])
+def test_what_is_in_the_index_and_not_active_is_not_answered(status: CertificateStatus) -> None:
+    world = PullWorld()
+    world.certificate(status=status)
+    assert world.pull().result == "0"
+
+
 def test_a_uri_may_hold_more_hyphens() -> None:
     world = PullWorld()
     world.certificate(uri="in.gov.tn.example-TRCER-TN-2026-1")
