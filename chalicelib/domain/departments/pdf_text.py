@@ -165,14 +165,18 @@ class Typesetting:
         Raises `CannotBeWritten`.
         """
         lines: list[Line] = []
-        line = ""
+        blank = self._measured(" ", weight, size)
+        words: list[str] = []
+        across = 0.0
+        # A line is as wide as its words: none is shaped again for those beside it.
         for word in self._pieces(text, weight, size, width):
-            longer = f"{line} {word}" if line else word
-            if line and self._measured(longer, weight, size) > width:
-                lines.append(self._line(line, weight, size))
-                longer = word
-            line = longer
-        lines.append(self._line(line, weight, size))
+            wide = self._measured(word, weight, size)
+            if words and across + blank + wide > width:
+                lines.append(self._line(" ".join(words), weight, size))
+                words, across = [], 0.0
+            across += wide + (blank if words else 0.0)
+            words.append(word)
+        lines.append(self._line(" ".join(words), weight, size))
         return lines
 
     def _pieces(self, text: str, weight: Weight, size: float, width: float) -> Iterator[str]:
