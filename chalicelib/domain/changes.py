@@ -274,17 +274,6 @@ OwnChange = (
 Change: TypeAlias = "OwnChange | DepartmentChange | DigiLockerChange"
 
 
-# For callers that have not learnt yet where the changes of departments and DigiLocker stand.
-def __getattr__(name: str) -> object:
-    from chalicelib.domain.departments import changes as of_departments  # noqa: PLC0415
-    from chalicelib.domain.digilocker import changes as of_digilocker  # noqa: PLC0415
-
-    for module in (of_departments, of_digilocker):
-        if name in vars(module) and name[0].isupper():
-            return vars(module)[name]
-    raise AttributeError(name)
-
-
 class ChangeRefused(Exception):  # noqa: N818 - it is an outcome, not a failure
     """A change's condition did not hold; nothing of the call was written.
 
