@@ -67,6 +67,12 @@ def pulls() -> list[Figure]:
     return answered.figures()
 
 
+def backfills() -> list[Figure]:
+    from bench import backfills as imported  # noqa: PLC0415
+
+    return imported.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "package": package,
     "cold": cold,
@@ -74,6 +80,7 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "calls": calls,
     "codes": codes,
     "signatures": signatures,
+    "backfills": backfills,
     "pulls": pulls,
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 backfill_steps = Blueprint(__name__)
 # What the batch at hand may still need.
-_STOP_BEFORE_MILLISECONDS = 30_000
+_STOP_BEFORE_MILLISECONDS = 15_000
 _BACKFILL_ID = sent(identifier, "The import's id.", "3q2-7wAAECAwQFBgcICQoL")
 
 

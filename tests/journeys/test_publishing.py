@@ -117,10 +117,10 @@ def test_beyond_its_limit_a_departments_pushes_come_later(laptop: Laptop, asha: 
     pusher = new_pusher(laptop, limits=DepartmentLimits(pushes_a_minute=1))
     first, second = pusher.issue(asha), pusher.issue(asha)
 
-    def both_pushed() -> bool:
+    def both_pushed() -> bool | None:
         laptop.clock.advance(minutes=5)
         look(laptop)
-        return all(pusher.issuer.read(one)["push"] == "pushed" for one in (first, second))
+        return all(pusher.issuer.read(one)["push"] == "pushed" for one in (first, second)) or None
 
     eventually(both_pushed, lambda: [pusher.push(one) for one in (first, second)])
 

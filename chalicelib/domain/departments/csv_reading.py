@@ -18,7 +18,7 @@ from chalicelib.domain.refusals import FieldError
 # The longest record: a quote that is not closed is found out within it.
 RECORD_AT_MOST = 64 * 1024
 SEPARATORS = (",", ";")
-_CHUNK = 1024 * 1024
+_CHUNK = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = rb' *+"[^"]*+(?:""[^"]*+)*+"'
 _RECORDS = {
