@@ -87,4 +87,7 @@ class Settings:
     @property
     def digilocker_requester(self) -> str:
         """The id of the department as whose client people's documents are fetched; "" where that is not offered."""
-        return self.environment.get("DIGILOCKER_REQUESTER", "")
+        try:
+            return self["DIGILOCKER_REQUESTER"]
+        except SettingMissing:
+            return ""
