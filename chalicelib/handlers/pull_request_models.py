@@ -42,7 +42,10 @@ class PullDecisionBody:
 
     decision: Decision = sent(parse_decision, "`grant` or `refuse`.", "grant")
     certificate_number: str | None = optional(
-        parse_said, "The certificate that is theirs; left out for the one that fits nearly.", "TN/2026/000123", at_most=64
+        parse_said,
+        "The certificate that is theirs; left out for the one that fits nearly.",
+        "TN/2026/000123",
+        at_most=64,
     )
     reason: str | None = optional(
         parse_said,
