@@ -9,11 +9,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_rows, signature_rows
+from chalicelib.adapters.dynamodb import (
+    account_rows,
+    certificate_rows,
+    department_rows,
+    digilocker_rows,
+    iec_rows,
+    registration_rows,
+    signature_rows,
+)
 from chalicelib.adapters.dynamodb import rows as row_classes
 from chalicelib.domain.icegate.registration import Status
 from chalicelib.domain.ports import Journey
 from infra import watching
+from infra.department_alarms import department_alarms
 from tests.docs.documents import ROOT, anchors, code_blocks, documents, links, read, rows, sections
 
 ARCHITECTURE = sections(read("docs/architecture.md"))
@@ -55,6 +64,8 @@ def test_the_configuration_table_names_the_variables_that_are_read_and_set() -> 
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
     are_read = set(re.findall(r'(?:settings|self)\["([A-Z][A-Z_]+)"\]', code))
     are_read |= set(re.findall(r'Row, "([A-Z_]+_TABLE)"', code))
+    # What may be empty.
+    are_read |= set(re.findall(r'environment\.get\("([A-Z_]+)", ""\)', code))
     are_read |= {f"{journey.value.upper()}_ARN" for journey in Journey}
     template = json.loads(read("infra/resources.json"))
     are_set = set(template["Globals"]["Function"]["Environment"]["Variables"])
@@ -125,6 +136,19 @@ def test_the_tables_are_told_with_every_attribute() -> None:
         "memberships": _attributes(iec_rows.MembershipRow),
         "full_registrations": _attributes(signature_rows.FullRegistrationRow),
         "crl_states": _attributes(signature_rows.CrlStateRow),
+        "departments": _attributes(department_rows.DepartmentRow),
+        "exchange_keys": _attributes(department_rows.ExchangeKeyRow),
+        "certificates": _attributes(certificate_rows.CertificateRow),
+        "findables": _attributes(certificate_rows.FindableRow),
+        "pushes": _attributes(certificate_rows.PushRow),
+        "pull_requests": _attributes(department_rows.PullRequestRow),
+        "backfills": _attributes(department_rows.BackfillRow),
+        "backfill_ranges": _attributes(department_rows.BackfillRangeRow),
+        "department_days": _attributes(department_rows.DepartmentDayRow),
+        "troubles": _attributes(department_rows.TroubleRow),
+        "fetches": _attributes(digilocker_rows.FetchRow),
+        "consents": _attributes(digilocker_rows.ConsentRow),
+        "own_documents": _attributes(digilocker_rows.OwnDocumentRow),
         "sessions": _attributes(account_rows.SessionRow),
         "limits": _attributes(row_classes.LimitRow),
     }
@@ -169,6 +193,7 @@ def test_the_runbook_names_every_alarm() -> None:
         *watching.api_alarms("api"),
         *watching.message_alarms(),
         *watching.revocation_alarms(),
+        *department_alarms(),
     }
     told = {row[0].strip("`") for row in rows(sections(read("docs/runbook.md"))["Alarms"]) if row[0] != "alarm"}
     assert told == made
