@@ -92,7 +92,6 @@ class Code(StrEnum):
     PUSH_NOT_POSSIBLE = "push_not_possible"
     IMPORT_CONFLICT = "import_conflict"
     DIGILOCKER_NOT_OFFERED = "digilocker_not_offered"
-    DIGILOCKER_UNAVAILABLE = "digilocker_unavailable"
     CONSENT_ENDED = "consent_ended"
     DOCUMENT_NOT_USABLE = "document_not_usable"
     DOCUMENT_REVIEW_CONFLICT = "document_review_conflict"

@@ -208,4 +208,4 @@ def _match_text(document: OwnDocument, language: str) -> str:
 
 
 def _because_text(document: OwnDocument, language: str) -> str | None:
-    return text(language, f"document_because.{document.because}") if document.because else None
+    return text(language, f"document_because.{document.because.value}") if document.because else None

@@ -11,12 +11,14 @@ from chalicelib.domain.departments.parking import ParkReason
 from chalicelib.domain.departments.pull_books import PullTrouble
 from chalicelib.domain.departments.self_test import ADVISED, FindingCode
 from chalicelib.domain.departments.signing import Hindrance
+from chalicelib.domain.digilocker.fetches import Purpose
+from chalicelib.domain.digilocker.own_documents import Because, Match
 from chalicelib.domain.digilocker.reasons import Reason as FetchReason
 from chalicelib.domain.icegate.accounts import Service
 from chalicelib.domain.notices import ONLY_BY_MAIL, NoticeKind
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.signatures.report import Reason
-from chalicelib.web import privacy_notice
+from chalicelib.web import consent_text, privacy_notice
 from chalicelib.web.rendering import STEPS
 from chalicelib.web.texts import LANGUAGES, catalogue, negotiate, placeholders, text
 
@@ -60,6 +62,11 @@ def used_by_code() -> set[str]:
     troubles = {f"trouble.{code.value}" for codes in (Hindrance, ParkReason, PullTrouble) for code in codes}
     named = {key for source in PYTHON.values() for key in re.findall(r'\btext\([a-z_.]+, "([a-z0-9_.]+)"', source)}
     privacy = {"privacy.version", "privacy.title"} | set(privacy_notice.paragraphs())
+    privacy |= {"consent_text.version"} | set(consent_text.paragraphs())
+    privacy |= {f"consent_purpose.{purpose.value}" for purpose in Purpose}
+    findings |= {f"document_match.{match.value}" for match in Match} | {
+        f"document_because.{why.value}" for why in Because
+    }
     told = deeds | findings | troubles | named
     return refusals | services | mails | sms | numbers | headings | layout | privacy | told
 
@@ -126,6 +133,7 @@ def test_hindi_is_hindi() -> None:
         "label.icegate_id",
         "site.other_language",
         "privacy.version",
+        "consent_text.version",
         "clock.time",
         "clock.day_and_time",
     }
@@ -140,6 +148,7 @@ def test_the_privacy_notice_is_of_one_version_in_both_languages() -> None:
     """Consent names a version: it must mean the same text whatever language it was read in."""
     assert catalogue("en")["privacy.version"] == catalogue("hi")["privacy.version"]
     assert privacy_notice.version() == catalogue("en")["privacy.version"]
+    assert catalogue("en")["consent_text.version"] == catalogue("hi")["consent_text.version"] == consent_text.version()
     assert [len(privacy_notice.text_of(language)) for language in LANGUAGES] == [len(privacy_notice.paragraphs())] * 2
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.digilocker.fetches import Fetch
 from chalicelib.domain.digilocker.known_persons import KnownPerson, known_persons
 from chalicelib.domain.digilocker.matching import Fit, fit
-from chalicelib.domain.digilocker.own_documents import Match, OwnDocument
+from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from chalicelib.domain.ports import Clock, Documents, Store
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
@@ -54,7 +54,7 @@ class Judged:
     """How a document fits its account, and why it does not simply."""
 
     match: Match
-    because: str = ""
+    because: Because | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Filing:
     def _made(self, fetch: Fetch, consent: Consent, fetched: Fetched, owner: Owner) -> OwnDocument:
         read = self._read(fetched)
         known = known_persons(self.store, owner, fetch.born_on)
-        judged = judge(fetched.doctype, read, known) if read else Judged(Match.REVIEW, "not_readable")
+        judged = judge(fetched.doctype, read, known) if read else Judged(Match.REVIEW, Because.NOT_READABLE)
         uri_hash = hashlib.sha256(fetched.uri.encode()).hexdigest()
         document_id = _document_id(fetch.owner, uri_hash)
         sha256 = hashlib.sha256(fetched.content).hexdigest()
@@ -152,16 +152,16 @@ def judge(doctype: str, read: CertificateRead, known: Iterable[KnownPerson]) -> 
     any more is refused.
     """
     if not read.is_active:
-        return Judged(Match.REFUSED, "not_active")
+        return Judged(Match.REFUSED, Because.NOT_ACTIVE)
     judged = [_judged_for(doctype, read, person) for person in known]
-    return min(judged, key=lambda one: _ORDER.index(one.match), default=Judged(Match.REFUSED, "name_differs"))
+    return min(judged, key=lambda one: _ORDER.index(one.match), default=Judged(Match.REFUSED, Because.NAME_DIFFERS))
 
 
 def _judged_for(doctype: str, read: CertificateRead, person: KnownPerson) -> Judged:
     # The number of a PAN card tells persons apart better than a birth date does; a firm has none.
     is_proved = doctype == PAN_CARD and person.pan is not None
     if is_proved and read.number.upper() != person.pan:
-        return Judged(Match.REFUSED, "number_differs")
+        return Judged(Match.REFUSED, Because.NUMBER_DIFFERS)
     match _fit(person, read, wants_birth_date=not is_proved):
         case Fit.EXACT:
             return Judged(Match.EXACT)
@@ -169,8 +169,8 @@ def _judged_for(doctype: str, read: CertificateRead, person: KnownPerson) -> Jud
             return Judged(Match.NORMALISED)
         case Fit.NEARLY:
             fits_without = _fit(person, read, wants_birth_date=False) > Fit.NEARLY
-            return Judged(Match.REVIEW, "birth_date_unknown" if fits_without else "name_nearly")
-    return Judged(Match.REVIEW if is_proved else Match.REFUSED, "name_differs")
+            return Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN if fits_without else Because.NAME_NEARLY)
+    return Judged(Match.REVIEW if is_proved else Match.REFUSED, Because.NAME_DIFFERS)
 
 
 def _fit(person: KnownPerson, read: CertificateRead, *, wants_birth_date: bool) -> Fit:

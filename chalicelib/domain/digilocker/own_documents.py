@@ -25,6 +25,17 @@ class Match(StrEnum):
     REFUSED = "refused"
 
 
+class Because(StrEnum):
+    """Why a document does not simply fit; each has a sentence in both languages (`document_because.<reason>`)."""
+
+    NAME_NEARLY = "name_nearly"
+    NAME_DIFFERS = "name_differs"
+    NUMBER_DIFFERS = "number_differs"
+    BIRTH_DATE_UNKNOWN = "birth_date_unknown"
+    NOT_READABLE = "not_readable"
+    NOT_ACTIVE = "not_active"
+
+
 # What a file from DigiLocker may weigh, in bytes (its own limit for uploads).
 FILE_AT_MOST = 10 * 1024 * 1024
 USABLE = frozenset({Match.EXACT, Match.NORMALISED, Match.CONFIRMED})
@@ -58,8 +69,7 @@ class OwnDocument:
     xml_key: str | None = None
     # What used it: `full_registration:<id>`. It is kept for them when consent is revoked, by their own rule.
     used_by: tuple[str, ...] = ()
-    # Why it does not simply fit: `name_nearly`, `birth_date_unknown`, `name_differs`, `number_differs`, …
-    because: str = ""
+    because: Because | None = None
     born_on: date | None = None
     # What the officer wrote.
     said: str | None = None

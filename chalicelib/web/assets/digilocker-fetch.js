@@ -50,7 +50,10 @@ function show(fetched) {
   find("again-link").href = `${to("/digilocker/consent")}?purpose=${encodeURIComponent(fetched.purpose)}`;
   if (!find("again").hidden) keepEntered(fetched);
   find("sign-out-there").hidden = !fetched.logout_url;
-  if (fetched.logout_url) find("logout").href = fetched.logout_url;
+  if (fetched.logout_url) {
+    const words = [make("b", {}, word("fetch_page.logout")), make("span", {}, word("fetch_page.logout_note"))];
+    find("sign-out-there").replaceChildren(make("a", { href: fetched.logout_url, rel: "noreferrer" }, ...words));
+  }
   return isMoving;
 }
 

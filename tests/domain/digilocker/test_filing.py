@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.digilocker.filing import Fetched, Judged, judge, masked
 from chalicelib.domain.digilocker.known_persons import KnownPerson
-from chalicelib.domain.digilocker.own_documents import Match
+from chalicelib.domain.digilocker.own_documents import Because, Match
 from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
 from chalicelib.domain.identifiers import Pan
 from tests.domain.digilocker.own_documents_world import BORN_ON, PAN, OwnDocumentsWorld, pan_card
@@ -32,12 +32,12 @@ class TestJudging:
         [
             ({}, Judged(Match.EXACT)),
             ({"name": "Mehta Asha"}, Judged(Match.NORMALISED)),
-            ({"name": "A Mehta"}, Judged(Match.REVIEW, "name_nearly")),
-            ({"name": "RAVI KUMAR"}, Judged(Match.REVIEW, "name_differs")),
-            ({"born_on": date(1986, 1, 1)}, Judged(Match.REVIEW, "name_differs")),
+            ({"name": "A Mehta"}, Judged(Match.REVIEW, Because.NAME_NEARLY)),
+            ({"name": "RAVI KUMAR"}, Judged(Match.REVIEW, Because.NAME_DIFFERS)),
+            ({"born_on": date(1986, 1, 1)}, Judged(Match.REVIEW, Because.NAME_DIFFERS)),
             ({"born_on": None}, Judged(Match.EXACT)),
-            ({"number": "ABCPM1234L"}, Judged(Match.REFUSED, "number_differs")),
-            ({"status": "R"}, Judged(Match.REFUSED, "not_active")),
+            ({"number": "ABCPM1234L"}, Judged(Match.REFUSED, Because.NUMBER_DIFFERS)),
+            ({"status": "R"}, Judged(Match.REFUSED, Because.NOT_ACTIVE)),
         ],
     )
     def test_a_pan_card_is_proved_by_its_number(self, said: dict[str, object], judged: Judged) -> None:
@@ -47,9 +47,9 @@ class TestJudging:
         ("said", "judged"),
         [
             ({}, Judged(Match.NORMALISED)),
-            ({"born_on": None}, Judged(Match.REVIEW, "birth_date_unknown")),
-            ({"born_on": date(1986, 1, 1)}, Judged(Match.REFUSED, "name_differs")),
-            ({"name": "RAVI KUMAR"}, Judged(Match.REFUSED, "name_differs")),
+            ({"born_on": None}, Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN)),
+            ({"born_on": date(1986, 1, 1)}, Judged(Match.REFUSED, Because.NAME_DIFFERS)),
+            ({"name": "RAVI KUMAR"}, Judged(Match.REFUSED, Because.NAME_DIFFERS)),
         ],
     )
     def test_without_a_pan_on_record_name_and_birth_date_count(self, said: dict[str, object], judged: Judged) -> None:
@@ -58,7 +58,7 @@ class TestJudging:
 
     def test_an_unknown_birth_date_never_matches_by_itself(self) -> None:
         nobody_typed_it = replace(ACCOUNT, born_on=None)
-        assert judge("DRVLC", pan_card(), [nobody_typed_it]) == Judged(Match.REVIEW, "birth_date_unknown")
+        assert judge("DRVLC", pan_card(), [nobody_typed_it]) == Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN)
 
     def test_the_best_of_the_persons_counts(self) -> None:
         other = KnownPerson("RAVI KUMAR", BORN_ON, Pan("AAAPK0001A"))
@@ -107,7 +107,7 @@ class TestKeeping:
 
     def test_what_cannot_be_read_is_for_an_officer(self, world: OwnDocumentsWorld) -> None:
         world.says = None
-        assert (world.filed().match, world.filed().because) == (Match.REVIEW, "not_readable")
+        assert (world.filed().match, world.filed().because) == (Match.REVIEW, Because.NOT_READABLE)
         assert world.filed(uri="in.gov.x-OTHER-1", xml=None).match is Match.REVIEW
 
     def test_another_persons_same_document_is_another(self, world: OwnDocumentsWorld) -> None:
