@@ -121,4 +121,6 @@ def _key(key_id: str, purpose: KeyPurpose, secret: str, now: datetime, api_id: s
 def registered() -> None:
     """Let the simulated DigiLocker know it."""
     outside = playing()
-    outside.digilocker.clients.add(as_client(outside.around.site_url))
+    clients = outside.digilocker.clients
+    clients.add(as_client(outside.around.site_url))
+    clients.remember()

@@ -1,5 +1,6 @@
 """Who may call: clients of the partner portal, and the endpoints that issuers set up there."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +49,16 @@ class Clients:
 
     def __init__(self) -> None:
         self._clients: dict[str, Client] = {}
+        self._remembered: dict[str, Client] | None = None
+
+    def remember(self) -> None:
+        """Let `restore` come back to how they are now."""
+        self._remembered = deepcopy(self._clients)
+
+    def restore(self) -> None:
+        """Take everybody back to how they were remembered; where nothing was, they stay."""
+        if self._remembered is not None:
+            self._clients = deepcopy(self._remembered)
 
     def __getitem__(self, client_id: str) -> Client:
         return self._clients[client_id]

@@ -63,8 +63,9 @@ class DigiLocker:
         self.afresh()
 
     def afresh(self) -> None:
-        """Forget everything but the clients."""
+        """Forget everything but the clients, which are as they were remembered."""
         self.faults.clear()
+        self.clients.restore()
         self.citizens = Citizens(sample_citizens.citizens())
         self.accounts = pushing.Accounts(self.citizens)
         self.grants = Grants()
