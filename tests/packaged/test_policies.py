@@ -32,7 +32,12 @@ WHOLE_RESOURCE = {
     ("CertificateFiles", "${DocumentsBucket.Arn}/certificates/*"),
     ("SigningKeyChains", "${DocumentsBucket.Arn}/signing-keys/*"),
     # Whatever key bears an alias of the departments' signing keys, and no other: the condition says so.
-    ("CertificateKeys", "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"),
+    ("CertificateKeys", _DEPARTMENT_KEYS),
+    # Lists of certificates as uploaded, and the plans of their imports.
+    ("Imports", "${DocumentsBucket.Arn}/imports/*"),
+    ("Plan", "${DocumentsBucket.Arn}/imports/*"),
+    # The ranges of an import are runs of its own machine, with names that Step Functions gives them.
+    ("RangesOfItsRuns", f"{_STATES}:execution:${{AWS::StackName}}-certificate-backfill/*"),
 }
 
 
