@@ -127,6 +127,8 @@ def test_where_time_runs_out_it_goes_on_at_the_checkpoint(world: BackfillWorld) 
 def test_it_dies_at_any_write_and_counts_each_row_once(
     world: BackfillWorld, monkeypatch: pytest.MonkeyPatch, kind: type[Change], *, is_written: bool
 ) -> None:
+    # Two ranges of several batches each.
+    world.steps = replace(world.steps, range_size=12_000)
     content = csv_of(row(number) if number % 7 else row(number, born="no day") for number in range(330))
     backfill = world.start(world.upload(content))
     write, seen = world.store.write, [0]
