@@ -36,7 +36,8 @@ def _welcome(laptop: Laptop, seconds: float, data: Path | None) -> None:
     print(f"  The site                 {laptop.site_url}")
     print(f"  The developer's console  {laptop.console_url}   (what was sent: /outbox, more samples: /samples)\n")
     print(f"  The Back Office          invite its first administrator at {laptop.console_url}/first-administrator\n")
-    print(f"  Test DSCs                {laptop.console_url}/authority\n")
+    print(f"  Test DSCs                {laptop.console_url}/authority")
+    print(f"  Simulated DigiLocker     {laptop.console_url}/digilocker\n")
     if data:
         print(f"  Data is kept in {data}. Registrations under way do not outlive a restart: begin those again.\n")
     print("Two IEC holders to try, at Register:\n")
