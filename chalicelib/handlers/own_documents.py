@@ -52,6 +52,6 @@ def read_own_document(asked: Asked[None], document_id: str) -> Answer:
     refusals=(*PERMITTED, Code.NOT_FOUND),
 )
 def remove_own_document(asked: Asked[None], document_id: str) -> Answer:
-    """Its files go too. What a registration took is its own copy, and stays. One that is gone is no matter."""
+    """Its files go too. What a registration took is its own copy, and stays."""
     suite().own_documents.remove(asked.actor, document_id, asked.caller)
     return Answer(status=HTTPStatus.NO_CONTENT)

@@ -42,7 +42,7 @@ from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Trouble
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus, Tokens
 from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, FetchStatus, ItemStatus, Locker, Purpose
-from chalicelib.domain.digilocker.own_documents import Match, OwnDocument
+from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from tests.adapters.records import LATER, NOW, number
 
 
@@ -261,7 +261,7 @@ def own_document() -> OwnDocument:
         content_type="application/pdf",
         fetched_at=NOW,
         match=Match.CONFIRMED,
-        because="name_nearly",
+        because=Because.NAME_NEARLY,
         name="ASHA RAO",
         born_on=date(1980, 2, 29),
         number="ZZZPZ9999Z",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.audit import Deed, Entry
-from chalicelib.domain.authorisation import Actor, demand_own
+from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
@@ -50,16 +50,13 @@ class MyDocuments:
         return self.documents.download_url(document.key, _saved_as(document))
 
     def remove(self, actor: Actor, document_id: str, caller: Caller) -> None:
-        """Takes a document away, also from the bucket; one that is gone is no matter.
+        """Takes a document away, also from the bucket. What a journey took is its own copy, and stays with it.
 
-        What a journey took is its own copy, and stays with it.
+        Raises `Refusal` `not_found`: for one that is gone, too, which is told like another's.
         """
 
         def remove() -> None:
-            document, now = self.store.own_document(document_id), self.clock()
-            if document is None:
-                return
-            demand_own(actor, document.owner)
+            document, now = self._own(actor.key, document_id), self.clock()
             facts = {"document": document_id, "doctype": document.doctype}
             entry = Entry(Deed.OWN_DOCUMENT_REMOVED, actor.key, actor.key, facts=facts)
             # First the files: a crash in between leaves a row that can be removed again.

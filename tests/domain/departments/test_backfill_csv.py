@@ -88,9 +88,9 @@ def test_cut_anywhere_the_records_are_those_of_the_file(
     assert read == rows
     expected = [1]
     for cells in rows[:-1]:
-        one = io.StringIO(newline="")
-        csv.writer(one, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL).writerow(cells)
-        written = one.getvalue()
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL).writerow(cells)
+        written = buffer.getvalue()
         ends = written.count("\n") + written.count("\r") - written.count("\r\n")
         expected.append(expected[-1] + ends)
     assert lines == expected

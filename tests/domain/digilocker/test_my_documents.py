@@ -78,8 +78,10 @@ def test_changed_bytes_are_not_used(world: OwnDocumentsWorld) -> None:
 
 def test_removed_it_is_gone_with_its_files_and_that_is_told(world: OwnDocumentsWorld) -> None:
     document = world.filed()
-    for _ in range(2):
+    world.own.remove(world.asha, document.document_id, CALLER)
+    with pytest.raises(Refusal) as caught:
         world.own.remove(world.asha, document.document_id, CALLER)
+    assert caught.value.code is Code.NOT_FOUND
     assert document.key not in world.documents.kept
     assert document.xml_key not in world.documents.kept
     assert world.own.all(world.asha) == ()
