@@ -18,7 +18,10 @@ def person(visit: Visit) -> Signer:
     return one
 
 
-@pytest.mark.parametrize("path", ["/", "/authority", "/signing-utility", "/esign"])
+_DIGILOCKER = [f"/digilocker{page}" for page in ("", "/citizens", "/clients", "/pulls", "/faults", "/asked")]
+
+
+@pytest.mark.parametrize("path", ["/", "/authority", "/signing-utility", "/esign", *_DIGILOCKER])
 def test_nothing_stands_in_anybodys_way(person: Signer, path: str) -> None:
     person.visitor.page.goto(f"{person.laptop.console_url}{path}")
     person.visitor.check(f"console{path.replace('/', '-')}")
