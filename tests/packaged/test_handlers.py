@@ -44,17 +44,32 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
     "RegisterDsc": (SIGNED, "SigningUnknown"),
     "AwaitFullRegistration": (WAITING | {"waits_for": "review"}, "FullRegistrationUnknown"),
     "ApproveFullRegistration": ({"registration_id": UNKNOWN}, "FullRegistrationUnknown"),
+    "PushCertificate": ({"push_id": UNKNOWN}, "PushUnknown"),
+    "ParkPush": ({"push_id": UNKNOWN, "error": "DigiLockerUnavailable"}, "PushUnknown"),
+    "PlanBackfill": ({"backfill_id": UNKNOWN}, "BackfillUnknown"),
+    "ImportRange": ({"backfill_id": UNKNOWN, "number": 0}, "BackfillUnknown"),
+    "FinishBackfill": ({"backfill_id": UNKNOWN}, "BackfillUnknown"),
+    "FailBackfill": ({"backfill_id": UNKNOWN, "error": "NotPermitted"}, "BackfillUnknown"),
+    "AwaitDigilockerCallback": ({"fetch_id": UNKNOWN, "task_token": "token"}, "FetchUnknown"),
+    "ExchangeDigilockerCode": ({"fetch_id": UNKNOWN}, "FetchUnknown"),
+    "FinishFetch": ({"fetch_id": UNKNOWN}, "FetchUnknown"),
+    "ExpireFetch": ({"fetch_id": UNKNOWN}, "FetchUnknown"),
+    "FailFetch": ({"fetch_id": UNKNOWN, "error": "DigiLockerUnavailable"}, "FetchUnknown"),
 }
-# These judge signatures, or make signed requests: they may load what that takes.
+# These judge signatures, make signed requests, or read others' XML: they may load what that takes.
 JUDGES: dict[str, tuple[dict[str, Any], str]] = {
     "ValidateSignature": (SIGNED, "SigningUnknown"),
     "ValidateEsignResponse": (SIGNED, "SigningUnknown"),
     "PrepareEsignRequest": (SIGNED, "SigningUnknown"),
+    "FetchDigilockerDocument": ({"fetch_id": UNKNOWN, "number": 0}, "FetchUnknown"),
 }
 # These find nothing to do: what is run by a schedule, and the end of a renewal, which has no registration.
 IDLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "RefreshRevocation": ({}, {"sources": {}, "stale": 0}),
     "RemindOfExpiry": ({}, {"links": 0, "dscs": 0}),
+    "MakeCertificates": ({}, {"made": 0, "failed": 0, "waiting": 0, "left": 0}),
+    "StartPublishing": ({"Records": []}, {}),
+    "EndConsents": ({}, {"ended": 0, "left": 0}),
     "ExpireFullRegistration": (
         {"registration_id": UNKNOWN},
         {"registration_id": UNKNOWN, "status": None, "next": "ended", "seconds_left": 1},
