@@ -123,7 +123,7 @@ def _spelled_out(words: list[str]) -> list[str]:
     spelled: list[str] = []
     for word in words:
         are_initials = len(word) <= _FULL_WORD_FROM and word.isascii() and word.isalpha() and not _VOWELS & set(word)
-        spelled += list(word) if are_initials else [_sound(word)]
+        spelled += map(_sound, word) if are_initials else [_sound(word)]
     return spelled
 
 
@@ -164,7 +164,11 @@ def _but(words: list[str], place: int) -> list[str]:
 
 
 def _same_or_initial(word: str, other: str) -> bool:
-    return word == other or (min(len(word), len(other)) == 1 and word[0] == other[0])
+    if word == other:
+        return True
+    # An initial cannot tell "P" from "Ph", whose sound is "f".
+    firsts = {"p" if one[0] == "f" else one[0] for one in (word, other)}
+    return min(len(word), len(other)) == 1 and len(firsts) == 1
 
 
 def _is_misspelt(word: str, other: str) -> bool:

@@ -56,6 +56,9 @@ def test_another_spelling_of_the_same_words_is_normalised(one: str, other: str) 
     ("one", "other"),
     [
         ("A Rao", "Asha Rao"),
+        ("Z. Zaveri", "Zinal Zaveri"),
+        ("W Rao", "Vani Rao"),
+        ("P. Rao", "Phool Rao"),
         ("A. K. Rao", "Anil Kumar Rao"),
         ("SK Rao", "Suresh Kumar Rao"),
         ("Rao A", "Asha Rao"),
