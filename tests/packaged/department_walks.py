@@ -179,10 +179,6 @@ def push(laptop: Laptop) -> None:
     unlucky = pusher.issue(asha)
     waiting = pusher.push(unlucky)
     assert waiting is not None
-    # Revoked while the department is no client: the withdrawal is made when its push is parked.
-    pusher.issuer.change(client=None)
-    pusher.call("POST", f"/certificates/{unlucky}/revocation", {"reason": "By mistake."}).demand(200)
-    pusher.issuer.change(client=department.client)
     step(laptop, "park_push", push_id=waiting.push_id, error="DigiLockerUnavailable")
     playing().digilocker.faults.clear()
     late = new_pusher(laptop)
