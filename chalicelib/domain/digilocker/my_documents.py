@@ -9,7 +9,7 @@ from chalicelib.domain.accounts.owners import OwnerKey
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteOwnDocument
+from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteConsent, WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.own_documents import FILE_AT_MOST, USABLE, Offered, OwnDocument
 from chalicelib.domain.ports import Clock, Documents, Store
@@ -93,6 +93,13 @@ class MyDocuments:
         if hashlib.sha256(content).hexdigest() != taken.sha256:
             raise Refusal(Code.DOCUMENT_NOT_USABLE)
         return Offered(taken, content)
+
+    def still_given(self, document: OwnDocument) -> WriteConsent:
+        """See `own_documents.OwnDocuments`."""
+        consent = self.store.consent(document.consent_id)
+        if consent is None or not self._counts(consent):
+            raise Refusal(Code.CONSENT_ENDED)
+        return WriteConsent(consent)
 
     # What several of them do.
 

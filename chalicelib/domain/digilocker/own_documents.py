@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.accounts.owners import OwnerKey
+
+if TYPE_CHECKING:
+    from chalicelib.domain.digilocker.changes import WriteConsent
 
 
 class Match(StrEnum):
@@ -100,5 +103,13 @@ class OwnDocuments(Protocol):
         """A usable document's bytes, its SHA-256 checked again, with the use written down.
 
         Raises `Refusal` `not_found` or `document_not_usable`, and `DocumentsUnavailable`.
+        """
+        ...
+
+    def still_given(self, document: OwnDocument) -> WriteConsent:
+        """What is written together with whatever a journey keeps of a document that it took.
+
+        It holds only while the consent counts: of a revocation at the same moment, one waits for the other, so either
+        nothing is kept, or whoever revokes finds it. Raises `Refusal` `consent_ended`.
         """
         ...

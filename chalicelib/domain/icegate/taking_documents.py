@@ -19,6 +19,7 @@ from chalicelib.domain.icegate.full_registrations import (
     FullRegistration,
     UploadedDocument,
 )
+from chalicelib.domain.icegate.taking_back import copy_key
 from chalicelib.domain.icegate.upgrading import FullRegistrations
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, Refusal, invalid
@@ -60,6 +61,7 @@ class TakingDocuments:
             if any(one.document_id == document_id for one in stored.documents):
                 return rules.document_of(stored, document_id)
             after = rules.with_document(stored, taken, now)
+            still_given = self.own_documents.still_given(offered.document)
             facts = {
                 "registration": stored.registration_id,
                 "document": kind.value,
@@ -68,10 +70,20 @@ class TakingDocuments:
             }
             entry = Entry(Deed.DOCUMENT_ADDED, actor.key, actor.key, facts=facts)
             store = self.registrations.store
-            store.write(WriteFullRegistration(after), *recorded(store, now, caller.request_id, entry))
+            store.write(WriteFullRegistration(after), still_given, *recorded(store, now, caller.request_id, entry))
             return taken
 
-        return in_rounds(keep)
+        try:
+            return in_rounds(keep)
+        except Refusal:
+            self._forget(registration.registration_id, taken)
+            raise
+
+    def _forget(self, registration_id: str, taken: UploadedDocument) -> None:
+        """Removes the copy of a document that was not taken in the end."""
+        stored = self.registrations.store.full_registration(registration_id)
+        if stored is None or all(one.key != taken.key for one in stored.documents):
+            self.registrations.documents.remove(taken.key)
 
     def _current(self, actor: Actor) -> FullRegistration:
         registration = self.registrations.standing(actor).registration
@@ -93,7 +105,7 @@ class TakingDocuments:
         if reason is not None:
             raise invalid(document_id=reason)
         sha256 = hashlib.sha256(content).hexdigest()
-        key = f"documents/{registration.registration_id}/{sha256}.pdf"
+        key = copy_key(registration.registration_id, sha256)
         self.registrations.documents.put(key, content, "application/pdf")
         return UploadedDocument(
             document.document_id,
