@@ -106,7 +106,7 @@ def _tell(outcomes: tuple[Outcome, ...], function_name: str) -> None:
     """
     for one in outcomes:
         if one.hindrance is not None:
-            about = {"certificate_id": one.certificate_id, "because": one.hindrance.value}
+            about = {"certificate_id": one.certificate_id, "because": one.hindrance.value, "error": one.error or None}
             logger().warning(f"certificate {one.made.value}", extra=about)
     hindered = sum(one.hindrance is not None for one in outcomes)
     if hindered:

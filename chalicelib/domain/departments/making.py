@@ -52,11 +52,12 @@ class Made(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One certificate of a run; `hindrance` is why it failed or waits."""
+    """One certificate of a run; `hindrance` is why it failed or waits, `error` the name of what broke unforeseen."""
 
     certificate_id: str
     made: Made
     hindrance: Hindrance | None = None
+    error: str = ""
 
 
 def always() -> bool:
@@ -129,7 +130,13 @@ class Making:
             except DocumentsUnavailable:
                 # Not there, or not to be had now: S3 tells both alike, and the day that it is waited for tells which.
                 raise CannotMake(Hindrance.STORAGE_UNAVAILABLE) from None
-        return self.printer.papers(department, document_type, certificate, brought)
+        try:
+            return self.printer.papers(department, document_type, certificate, brought)
+        except CannotMake:
+            raise
+        except Exception as broken:
+            # Of whatever kind: the longest waiting comes first in each run, and would keep all others back for ever.
+            raise CannotMake(Hindrance.MAKING_FAILED) from broken
 
     def _stored(self, certificate: Certificate, papers: Papers) -> Certificate:
         """The certificate with both files, which lie under names that no other run uses."""
@@ -148,19 +155,20 @@ class Making:
     def _hindered(self, certificate: Certificate, hindered: CannotMake) -> Outcome:
         """Waits for what passes, a day at most; gives up where waiting does not help."""
         now, hindrance = self.clock(), hindered.hindrance
+        error = type(hindered.__cause__).__name__ if hindrance is Hindrance.MAKING_FAILED else ""
         is_over = not hindered.may_pass or now >= certificate.created_at + GIVE_UP_AFTER
         if is_over and hindrance is Hindrance.STORAGE_UNAVAILABLE and certificate.brought_pdf is not None:
             hindrance = Hindrance.BROUGHT_NOT_THERE
         self._tell(certificate, hindrance, now)
         if not is_over:
-            return Outcome(certificate.certificate_id, Made.WAITING, hindrance)
+            return Outcome(certificate.certificate_id, Made.WAITING, hindrance, error)
         failed = replace(certificate, status=CertificateStatus.FAILED, trouble=hindrance.value)
         try:
             self.store.write(WriteCertificate(failed))
         except ChangeRefused:
             return Outcome(certificate.certificate_id, Made.LEFT)
         self.store.count(certificate.department_id, _day(now), {Counted.FAILED: 1})
-        return Outcome(certificate.certificate_id, Made.FAILED, hindrance)
+        return Outcome(certificate.certificate_id, Made.FAILED, hindrance, error)
 
     def _tell(self, certificate: Certificate, hindrance: Hindrance, now: datetime) -> None:
         """Writes the trouble down for the department's page; what hinders all is told once an hour, not for each."""

@@ -43,6 +43,8 @@ class Hindrance(StrEnum):
     TIMESTAMPS_UNAVAILABLE = "timestamps_unavailable"
     REVOCATION_UNAVAILABLE = "revocation_unavailable"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    # What nobody thought of broke; a correction of ours may come within the day.
+    MAKING_FAILED = "making_failed"
 
 
 PASSING = frozenset(
@@ -51,6 +53,7 @@ PASSING = frozenset(
         Hindrance.TIMESTAMPS_UNAVAILABLE,
         Hindrance.REVOCATION_UNAVAILABLE,
         Hindrance.STORAGE_UNAVAILABLE,
+        Hindrance.MAKING_FAILED,
     }
 )
 

@@ -121,6 +121,31 @@ def test_what_does_not_pass_is_told_at_once(hindrance: Hindrance) -> None:
     assert counts(world)[Counted.FAILED] == 1
 
 
+def test_one_whose_making_breaks_keeps_no_other_back() -> None:
+    world = World()
+    world.issue(row(), row(number="TR/2"))
+    breaks, other = world.certificate(), world.certificate("TR/2")
+    printer = world.printer
+
+    class Breaking:
+        """A printer that breaks on one certificate in a way that nobody thought of."""
+
+        def papers(
+            self, department: object, document_type: object, certificate: Certificate, brought: object
+        ) -> Papers:
+            if certificate.certificate_id == breaks.certificate_id:
+                raise LookupError("of the library")
+            return printer.papers(department, document_type, certificate, brought)
+
+    world.printer = Breaking()
+    outcomes = world.making.make([breaks.certificate_id, other.certificate_id])
+    assert [(one.made, one.error) for one in outcomes] == [(Made.WAITING, "LookupError"), (Made.MADE, "")]
+    assert [one.code for one in world.store.troubles_of(world.department_id, 10)] == ["making_failed"]
+    world.pass_by(days=1)
+    assert [one.made for one in world.making.make_due(10)] == [Made.FAILED]
+    assert world.making.make_due(10) == ()
+
+
 def test_a_store_of_documents_that_is_down_costs_nothing_but_time() -> None:
     world = World()
     world.documents.is_available = False
