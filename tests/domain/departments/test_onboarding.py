@@ -203,7 +203,6 @@ class TestDocumentTypes:
         refused = refusal_of(desks.desk.write_document_type, desks.chief, made.department_id, last, CALLER)
         assert refused.errors["code"].reason == "too_many"
 
-
     def test_fit_into_one_record_together(self, desks: Desks) -> None:
         made = desks.opened()
         long = replace(TRADE, template="x" * 4000)
