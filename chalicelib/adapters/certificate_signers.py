@@ -31,6 +31,7 @@ _CHAIN_AT_MOST = 64 * 1024
 _KNOWN_FOR = timedelta(minutes=10)
 _ANSWER_AT_MOST = 64 * 1024
 _CONNECT_SECONDS, _READ_SECONDS = 3.0, 10.0
+_BROKEN = 500
 _GONE = frozenset({"NotFoundException", "DisabledException", "KMSInvalidStateException", "InvalidKeyUsageException"})
 
 
@@ -66,8 +67,13 @@ class KmsSigner:
         if known is None or not known[1] <= now < known[1] + _KNOWN_FOR:
             try:
                 chain = chain_of(self._documents.get(chain_key(name), _CHAIN_AT_MOST))
-            except (DocumentsUnavailable, ValueError) as missing:
-                raise CannotMake(Hindrance.SIGNING_KEY_MISSING) from missing
+            except ValueError as unfit:
+                raise CannotMake(Hindrance.SIGNING_KEY_MISSING) from unfit
+            except DocumentsUnavailable as not_had:
+                is_down = _is_of_the_store(not_had.__cause__)
+                raise CannotMake(
+                    Hindrance.SIGNING_UNAVAILABLE if is_down else Hindrance.SIGNING_KEY_MISSING
+                ) from not_had
             known = self._known[name] = SigningKey(name, chain), now
         return known[0]
 
@@ -87,6 +93,13 @@ class KmsSigner:
         except BotoCoreError as failed:
             raise CannotMake(Hindrance.SIGNING_UNAVAILABLE) from failed
         return bytes(answer["Signature"])
+
+
+def _is_of_the_store(cause: BaseException | None) -> bool:
+    """Whether the documents' store itself failed: not there and not permitted are no failure of its."""
+    if isinstance(cause, ClientError):
+        return int(cause.response["ResponseMetadata"]["HTTPStatusCode"]) >= _BROKEN
+    return isinstance(cause, BotoCoreError)
 
 
 class HttpTimestamps:

@@ -25,6 +25,7 @@ from chalicelib.adapters.certificate_signers import (
 )
 from chalicelib.domain.departments.pdf_text import Script, Typesetting, Weight
 from chalicelib.domain.departments.signing import CannotMake, Hindrance
+from chalicelib.domain.ports import DocumentsUnavailable
 from infra import certificate_keys
 from tests.domain.departments.certificate_world import NOW, credential
 from tests.fakes import FakeDocuments
@@ -85,8 +86,9 @@ class FakeKms:
         self.put[Key] = Body
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": ""}}, "Sign")
+def refused(code: str, status: int = 400) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "Sign")
 
 
 def signer(kms: FakeKms, chain: bytes | None = None) -> tuple[KmsSigner, FakeDocuments]:
@@ -127,6 +129,37 @@ def test_a_renewed_certificate_counts_within_minutes() -> None:
     documents.put(chain_key("trade"), pem(*credential().chain), "text/plain")
     now[0] += timedelta(minutes=11)
     assert own.key("trade").chain == credential().chain
+
+
+class FailingDocuments(FakeDocuments):
+    """S3 that fails by itself in the given way, where it is told to."""
+
+    failing: Exception | None = None
+
+    def get(self, key: str, at_most: int) -> bytes:
+        if self.failing is not None:
+            raise DocumentsUnavailable(key) from self.failing
+        return super().get(key, at_most)
+
+
+@pytest.mark.parametrize(
+    ("failing", "hindrance"),
+    [
+        (EndpointConnectionError(endpoint_url="https://s3"), Hindrance.SIGNING_UNAVAILABLE),
+        (refused("SlowDown", 503), Hindrance.SIGNING_UNAVAILABLE),
+        (refused("NoSuchKey", 404), Hindrance.SIGNING_KEY_MISSING),
+        (refused("AccessDenied", 403), Hindrance.SIGNING_KEY_MISSING),
+    ],
+)
+def test_a_store_that_fails_for_a_moment_is_no_missing_key(failing: Exception, hindrance: Hindrance) -> None:
+    """A missing key ends every certificate that waits for it; a store that is down does not."""
+    documents = FailingDocuments()
+    documents.put(chain_key("trade"), pem(*credential().chain), "text/plain")
+    own = KmsSigner(FakeKms(), documents, lambda: NOW)  # type: ignore[arg-type]
+    documents.failing = failing
+    with pytest.raises(CannotMake) as why:
+        own.key("trade")
+    assert why.value.hindrance is hindrance
 
 
 @pytest.mark.parametrize(
