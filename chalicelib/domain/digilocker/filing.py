@@ -85,7 +85,9 @@ class Filing:
         after = made
         if before is not None:
             after = replace(made, used_by=before.used_by, revision=before.revision)
-            if before.sha256 == made.sha256 and before.decided_at is not None:
+            # What its issuer has withdrawn meanwhile is of no use, whosever it is.
+            is_withdrawn = made.because is Because.NOT_ACTIVE
+            if before.sha256 == made.sha256 and before.decided_at is not None and not is_withdrawn:
                 after = replace(
                     after,
                     match=before.match,
@@ -96,6 +98,10 @@ class Filing:
                 )
             if replace(after, fetched_at=before.fetched_at) == before:
                 return before
+            # Nothing names the files of other bytes any more. First they go: a crash in between is mended by the
+            # step's next run, and nothing is left that nobody would remove.
+            for key in {before.key, before.xml_key} - {after.key, after.xml_key, None}:
+                self.documents.remove(str(key))
         facts = {"document": after.document_id, "doctype": after.doctype, "match": after.match.value}
         entry = Entry(Deed.OWN_DOCUMENT_FETCHED, after.owner, after.owner, facts=facts)
         self.store.write(WriteOwnDocument(after), *recorded(self.store, now, made.consent_id, entry))

@@ -105,6 +105,19 @@ class TestKeeping:
         world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
         assert world.filed(world.consent(), content=b"%PDF-other").match is Match.REVIEW
 
+    def test_nor_once_its_issuer_has_withdrawn_it(self, world: OwnDocumentsWorld) -> None:
+        world.says = pan_card(name="A MEHTA")
+        document = world.filed()
+        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        world.says = pan_card(name="A MEHTA", status="R")
+        again = world.filed(world.consent())
+        assert (again.match, again.because) == (Match.REFUSED, Because.NOT_ACTIVE)
+
+    def test_fetched_again_with_other_bytes_the_old_files_go(self, world: OwnDocumentsWorld) -> None:
+        world.filed()
+        document = world.filed(content=b"%PDF-other", xml=b"<Certificate> </Certificate>")
+        assert sorted(world.documents.kept) == sorted([document.key, str(document.xml_key)])
+
     def test_what_cannot_be_read_is_for_an_officer(self, world: OwnDocumentsWorld) -> None:
         world.says = None
         assert (world.filed().match, world.filed().because) == (Match.REVIEW, Because.NOT_READABLE)
