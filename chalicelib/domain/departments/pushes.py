@@ -30,7 +30,7 @@ class Push:
 
     `push_id` follows from certificate, account and action (`publishing.push_id_of`). One call about a certificate is
     under way at a time: whoever makes it holds the certificate's first push (its `A`) until `claimed_until`, under
-    the id of the push that it is about.
+    the id of the push that it is about. Without that id nobody holds it, and a `D` alone waits: a call had no answer.
     """
 
     push_id: str

@@ -127,7 +127,7 @@ class Pushing:
         if department is None:
             raise PushUnknown(push_id)
         lane = push if push.action is PushAction.ADD else self.store.push(push_id_of(certificate, PushAction.ADD))
-        if lane is not None and lane.claimed_until is not None and now < lane.claimed_until:
+        if lane is not None and _is_taken(lane, push, now):
             raise PushInFlight(push_id)
         reason = _why_not(push, certificate, department, now)
         if reason is not None:
@@ -183,12 +183,17 @@ class Pushing:
         return base64.b64encode(self.documents.get(file.key, CONTENT_AT_MOST)).decode() if file else ""
 
     def _let_go(self, claim: _Claim) -> None:
-        """Frees the lane after a call without an answer; where that cannot be written, it frees itself."""
+        """Frees the lane after a call without an answer; where that cannot be written, it frees itself.
+
+        DigiLocker may be at an `A` or a `U` still, and end it after a `D` that comes now: for a `D` the lane is taken
+        on.
+        """
 
         def let_go() -> None:
             lane = self.store.push(push_id_of(claim.certificate, PushAction.ADD))
             if lane is not None and lane.claimed_by == claim.push.push_id:
-                self.store.write(WritePush(_freed(lane)))
+                is_over = claim.push.action is PushAction.DELETE
+                self.store.write(WritePush(_freed(lane) if is_over else replace(lane, claimed_by=None)))
 
         try:
             in_rounds(let_go)
@@ -255,7 +260,7 @@ class Pushing:
     def _over_and_free(self, push: Push, certificate: Certificate) -> tuple[WritePush, ...]:
         """The push, and the lane freed where this push holds it."""
         if push.action is PushAction.ADD:
-            return (WritePush(_freed(push)),)
+            return (WritePush(_freed(push) if push.claimed_by is not None else push),)
         lane = self.store.push(push_id_of(certificate, PushAction.ADD))
         is_held = lane is not None and lane.claimed_by == push.push_id
         return (WritePush(push), *((WritePush(_freed(lane)),) if lane and is_held else ()))
@@ -327,6 +332,12 @@ def _is_success(action: PushAction, answer: PushAnswer) -> bool:
     if action is PushAction.DELETE:
         return answer is PushAnswer.DONE or answer in _GONE
     return answer in {PushAnswer.DONE, PushAnswer.IN_THIS_ACCOUNT}
+
+
+def _is_taken(lane: Push, push: Push, now: datetime) -> bool:
+    """Whether a call is under way; for a `D`, also whether one that was given up may be."""
+    is_held = lane.claimed_until is not None and now < lane.claimed_until
+    return is_held and (lane.claimed_by is not None or push.action is PushAction.DELETE)
 
 
 def _freed(push: Push) -> Push:

@@ -321,11 +321,36 @@ def test_a_push_of_which_nobody_knows_whether_it_came_through_is_withdrawn(world
     with pytest.raises(DigiLockerUnavailable):
         world.pushing.push(push.push_id)
     world.revoke(certificate)
+    world.advance(seconds=90)
     withdrawal = next(one for one in world.due() if one.action is PushAction.DELETE)
     world.pushing.push(withdrawal.push_id)
     world.pushing.push(push.push_id)
     assert (world.digilocker.accounts, world.read(certificate).push) == ({}, PushState.WITHDRAWN)
     assert world.due() == []
+
+
+def test_a_withdrawal_waits_until_a_call_that_was_given_up_can_come_through_no_more(world: PushWorld) -> None:
+    """We leave after 20 s without an answer; DigiLocker may be at it still, and would add it after the withdrawal."""
+    certificate = world.certificate()
+    push = world.wants(certificate)
+    world.digilocker.lose_answers = 1
+    with pytest.raises(DigiLockerUnavailable):
+        world.pushing.push(push.push_id)
+    world.revoke(certificate)
+    withdrawal = next(one for one in world.due() if one.action is PushAction.DELETE)
+    with pytest.raises(PushInFlight):
+        world.pushing.push(withdrawal.push_id)
+    world.advance(seconds=90)
+    assert world.pushing.push(withdrawal.push_id).status is PushStatus.PUSHED
+    assert (world.digilocker.accounts, world.read(certificate).push) == ({}, PushState.WITHDRAWN)
+
+
+def test_a_push_without_an_answer_is_tried_again_at_once(world: PushWorld) -> None:
+    push = world.wants(world.certificate())
+    world.digilocker.lose_answers = 1
+    with pytest.raises(DigiLockerUnavailable):
+        world.pushing.push(push.push_id)
+    assert world.pushing.push(push.push_id).status is PushStatus.PUSHED
 
 
 def test_a_push_that_hung_until_its_withdrawal_was_done_is_withdrawn_again(world: PushWorld) -> None:
