@@ -106,6 +106,7 @@ class WithDigiLocker(WithDepartments):
             self.token_keeping,
             self.filing,
             self.consents.remove_documents,
+            self.consents.drop,
             self.clock,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from chalicelib.domain.accounts.account import Account, AccountStatus
 from chalicelib.domain.digilocker import fetch_journey as journey
 from chalicelib.domain.digilocker.changes import WriteFetch
 from chalicelib.domain.digilocker.consents import Consent
@@ -34,13 +35,14 @@ _OPEN = frozenset({ItemStatus.AWAITED, ItemStatus.PENDING})
 
 @dataclass(frozen=True, slots=True)
 class FetchingDocuments:
-    """The step. `remove` removes what was fetched under a consent that ended meanwhile."""
+    """The step. `remove` removes what was fetched under a consent that ended meanwhile; `drop` ends a consent."""
 
     store: Store
     access: LockerAccess
     keeping: TokenKeeping
     filing: Filing
     remove: Callable[[Consent], None]
+    drop: Callable[[str], None]
     clock: Clock
 
     def fetch(self, fetch_id: str, number: int) -> Fetch:
@@ -52,13 +54,16 @@ class FetchingDocuments:
         fetch = known(self.store, fetch_id)
         item = fetch.items[number]
         consent = self.store.consent(fetch.consent_id) if fetch.consent_id is not None else None
-        if item.status not in _OPEN or fetch.status in journey.ENDED:
-            return fetch
-        settled = self._attempted(fetch, consent, item) if consent is not None else _failed(item, Reason.CONSENT_OVER)
-        after = self._written(fetch_id, number, settled)
-        if consent is not None and settled.document_id is not None:
+        if item.status in _OPEN and fetch.status not in journey.ENDED:
+            self._part(fetch)
+            over = _failed(item, Reason.CONSENT_OVER)
+            settled = self._attempted(fetch, consent, item) if consent is not None else over
+            fetch = self._written(fetch_id, number, settled)
+        # Also where a run before this one filed it, and died before it looked.
+        self._part(fetch)
+        if consent is not None:
             self._look_again(consent)
-        return after
+        return fetch
 
     def _attempted(self, fetch: Fetch, consent: Consent, item: FetchItem) -> FetchItem:
         """The document as it is settled now, or waits for its issuer. Raises what repeating helps."""
@@ -150,6 +155,13 @@ class FetchingDocuments:
         person, born_on = fitting[0], fitting[0].born_on
         values = {"name": person.name, **({"pan": str(person.pan)} if person.pan is not None else {})}
         return values | ({"born_on": f"{born_on:%d-%m-%Y}"} if born_on is not None else {})
+
+    def _part(self, fetch: Fetch) -> None:
+        """Ends the consent where its account was closed meanwhile: closing ends those that are there by then."""
+        owner = self.store.owner(fetch.owner)
+        is_gone = owner is None or (isinstance(owner, Account) and owner.status is AccountStatus.CLOSED)
+        if is_gone and fetch.consent_id is not None:
+            self.drop(fetch.consent_id)
 
     def _look_again(self, consent: Consent) -> None:
         """A consent that ended while its document came: nothing of it stays."""
