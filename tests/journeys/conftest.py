@@ -47,6 +47,16 @@ _ON_THE_MOVE = {
     "ExpireFetch",
     "FailFetch",
     "AfterFailing",
+    "PushCertificate",
+    "ParkPush",
+    "PlanBackfill",
+    "AfterPlan",
+    "ImportRanges",
+    "ImportRange",
+    "FailRange",
+    "RangeEnded",
+    "FinishBackfill",
+    "FailBackfill",
 }
 
 
