@@ -14,7 +14,7 @@ from chalicelib.domain.departments.backfills import BackfillCounts
 from chalicelib.domain.departments.bringing import COLUMNS, CertificateRow, parse_row
 from chalicelib.domain.departments.csv_reading import RowRefused, Span, row_of
 from chalicelib.domain.departments.departments import DocumentType
-from chalicelib.domain.departments.issuing import Issued, IssuedOutcome
+from chalicelib.domain.departments.issuing import CONSENT_IN_FUTURE, DATE_IN_FUTURE, Issued, IssuedOutcome
 from chalicelib.domain.refusals import FieldError, Refusal
 
 # The sentence for a field's error in a language: (language, error) → text.
@@ -90,8 +90,7 @@ class Batch:
                 there += 1
             else:
                 self.refused_rows += 1
-                column = "issued_on" if one.reason == "date_in_future" else "number"
-                self.refused.append(Refused(line, one.number, column, FieldError(one.reason)))
+                self.refused.append(Refused(line, one.number, _column_of(one.reason), FieldError(one.reason)))
         return BackfillCounts(created + there + self.refused_rows, created, there, self.refused_rows)
 
 
@@ -116,6 +115,11 @@ def kept_lines(part: bytes, before_line: int) -> list[str]:
     """The lines of a part of the report about rows before a line of the file: those after are judged anew."""
     lines = part.decode().splitlines(keepends=True)
     return [line for line in lines if int(line.split(",", 1)[0]) < before_line]
+
+
+def _column_of(reason: str) -> str:
+    """The column that a row which was read is refused for."""
+    return {DATE_IN_FUTURE: "issued_on", CONSENT_IN_FUTURE: "push_consented_on"}.get(reason, "number")
 
 
 def _harmless(text: str) -> str:

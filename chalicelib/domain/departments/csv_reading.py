@@ -19,6 +19,8 @@ from chalicelib.domain.refusals import FieldError
 RECORD_AT_MOST = 64 * 1024
 SEPARATORS = (",", ";")
 _CHUNK = 256 * 1024
+# How much is told of wrong columns: some names, and of each its beginning.
+_NAMES_TOLD, _NAME_TOLD = 10, 40
 _BOM = b"\xef\xbb\xbf"
 _QUOTED = rb' *+"[^"]*+(?:""[^"]*+)*+"'
 _RECORDS = {
@@ -110,12 +112,11 @@ def _demand_columns(columns: tuple[str, ...], required: Iterable[str], known: se
         raise CsvRefused("csv_header_unreadable")
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     missing = [column for column in required if column not in columns]
-    unknown = [column[:40] for column in columns if column not in known]
-    for code, names in (("csv_columns_doubled", doubled), ("csv_columns_missing", missing)):
+    unknown = [column for column in columns if column not in known]
+    wrong = (("csv_columns_doubled", doubled), ("csv_columns_missing", missing), ("csv_columns_unknown", unknown))
+    for code, names in wrong:
         if names:
-            raise CsvRefused(code, ", ".join(names))
-    if unknown:
-        raise CsvRefused("csv_columns_unknown", ", ".join(name or "(empty)" for name in unknown))
+            raise CsvRefused(code, ", ".join(name[:_NAME_TOLD] or "(empty)" for name in names[:_NAMES_TOLD]))
 
 
 def cuts(part: Part, size: int, header: Header, range_size: int) -> Iterator[Cut]:

@@ -139,7 +139,7 @@ class PullRequests:
         is_ours = certificate is not None and certificate.department_id == department.department_id
         if certificate is None or not is_ours or certificate.status is not CertificateStatus.ACTIVE:
             raise invalid(certificate_number="certificate_unknown")
-        if certificate.account and certificate.account.digilocker_id != request.digilocker_id:
+        if certificate.account and certificate.account.digilocker_id.lower() != request.digilocker_id:
             raise invalid(certificate_number="certificate_of_another_account")
         fits = (matching.fit(request.name, request.born_on, one.name, one.born_on) for one in certificate.holders)
         if max(fits, default=Fit.DIFFERENT) is Fit.DIFFERENT and not decided.reason:

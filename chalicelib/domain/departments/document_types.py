@@ -50,7 +50,7 @@ _FIELD = re.compile(r"(?!(?i:xml))[A-Za-z][A-Za-z0-9_]{0,39}")
 _PARAMETER = re.compile(r"(?!(?i:xml))[A-Za-z_][A-Za-z0-9_]{0,39}")
 # What DigiLocker puts into a request by these names is no parameter.
 _DIGILOCKERS_OWN = frozenset({"doctype", "digilockerid", "uid", "fullname", "dob", "photo", "uri"})
-# No certificate holds an Aadhaar number.
+# No certificate holds an Aadhaar number, and nobody is asked for theirs.
 _OF_AADHAAR = re.compile(r"^uid$|aadhaa?r|adhaar", re.IGNORECASE)
 
 
@@ -128,6 +128,8 @@ def _of_search(document_type: DocumentType) -> dict[str, FieldError]:
     for place, parameter in enumerate(document_type.search):
         if not _PARAMETER.fullmatch(parameter.name) or parameter.name.lower() in _DIGILOCKERS_OWN:
             errors[f"search[{place}].name"] = FieldError("parameter_form")
+        elif _OF_AADHAAR.search(parameter.name.replace("_", "")):
+            errors[f"search[{place}].name"] = FieldError("field_of_aadhaar")
         if parameter.field not in known:
             errors[f"search[{place}].field"] = FieldError("search_field_unknown")
     for place in _repeated(parameter.name.casefold() for parameter in document_type.search):

@@ -33,6 +33,8 @@ Item = TypeVar("Item")
 # A transaction of DynamoDB's takes 100 items; each certificate is two.
 _AT_ONCE = 25
 _LOOKED_UP_AT_ONCE = 100
+# Reasons of refused rows.
+DATE_IN_FUTURE, CONSENT_IN_FUTURE = "date_in_future", "consent_in_future"
 
 
 class Write(StrEnum):
@@ -92,8 +94,8 @@ class Issuing:
             fresh: list[Certificate] = []
             for (place, row), certificate_id in zip(some, ids, strict=True):
                 before = made.get(certificate_id)
-                if row.issued_on > now.astimezone(IST).date():
-                    outcomes[place] = Issued(row.number, IssuedOutcome.REFUSED, reason="date_in_future")
+                if too_early := _too_early(row, now):
+                    outcomes[place] = Issued(row.number, IssuedOutcome.REFUSED, reason=too_early)
                 elif before is not None:
                     outcomes[place] = _compared(before, row, department)
                 elif certificate_id in there:
@@ -185,6 +187,13 @@ class Issuing:
 
 def _id(department: Department, row: CertificateRow) -> str:
     return certificate_id_of(department.department_id, row.doctype, row.number)
+
+
+def _too_early(row: CertificateRow, now: datetime) -> str:
+    """Which of a row's days is still to come on India's calendar, as a reason; "" for none."""
+    if row.issued_on > now.astimezone(IST).date():
+        return DATE_IN_FUTURE
+    return CONSENT_IN_FUTURE if row.account is not None and row.account.consented_at > now else ""
 
 
 def _certificate(department: Department, row: CertificateRow, now: datetime, issued_by: str) -> Certificate:

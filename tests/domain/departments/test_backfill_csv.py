@@ -59,6 +59,14 @@ def test_a_file_that_cannot_be_imported_is_refused_and_says_why(content: bytes, 
     assert refusal(content) == (code, detail)
 
 
+@pytest.mark.parametrize("columns", [[f"c{number}" for number in range(9000)], ["c" * 30_000] * 2])
+def test_of_many_wrong_columns_a_few_are_told(columns: list[str]) -> None:
+    """What is told stands in the import's record, and in the list of a department's imports."""
+    _, detail = refusal(",".join(["number", "name", *columns]).encode() + b"\n")
+    assert detail.startswith("c")
+    assert len(detail) < 500
+
+
 TEXTS = st.text(st.sampled_from('ab;,"\n\r आ'), max_size=6)
 
 

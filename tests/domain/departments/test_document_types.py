@@ -150,3 +150,9 @@ def test_names_of_parameters_their_order_labels_and_all_else_may_change() -> Non
 
 def test_every_certificate_can_be_looked_for_by_what_every_certificate_has() -> None:
     demand_sound(replace(TRADE, fields=(), template="", search=asked(*((f"p{n}", f) for n, f in enumerate(LOOKED_AT)))))
+
+
+@pytest.mark.parametrize("name", ["AadhaarNo", "aadhar_number", "UID_"])
+def test_nobody_is_asked_for_an_aadhaar_number_to_be_found(name: str) -> None:
+    asking = replace(TRADE, search=(SearchParameter(name, "number", "Number"),))
+    assert reasons(asking) == {"search[0].name": "field_of_aadhaar"}

@@ -191,3 +191,12 @@ def test_a_date_is_read_both_ways(day: date) -> None:
 def test_whatever_is_written_as_a_date_is_a_date_or_refused(text: str) -> None:
     with suppress(FieldProblem):
         assert 1850 <= parse_date(text).year <= 9999
+
+
+def test_nobody_has_agreed_on_a_day_that_is_still_to_come() -> None:
+    """The push goes out as soon as the certificate is made: it needs a consent that was given."""
+    world = World()
+    (tomorrow,) = world.issue(row(**{**ACCOUNT, "push_consented_on": "23-11-2026"}))
+    assert (tomorrow.outcome, tomorrow.reason) == (IssuedOutcome.REFUSED, "consent_in_future")
+    (today,) = world.issue(row(**{**ACCOUNT, "push_consented_on": "22-11-2026"}))
+    assert today.outcome is IssuedOutcome.CREATED

@@ -147,6 +147,16 @@ def test_a_certificate_in_anothers_account_stays_there(desk: Desk) -> None:
     assert refusal.errors["certificate_number"].reason == "certificate_of_another_account"
 
 
+def test_an_account_that_a_department_wrote_in_capitals_is_the_same_account(desk: Desk) -> None:
+    there = desk.store.certificate(desk.made.certificate_id)
+    assert there
+    desk.store.write(WriteCertificate(replace(there, account=DigiLockerAccount(ASHAS.upper(), desk.now))))
+    desk.decide(desk.asked(), Decided(GRANT))
+    after = desk.store.certificate(desk.made.certificate_id)
+    assert after
+    assert after.account == DigiLockerAccount(ASHAS.upper(), desk.now)
+
+
 @pytest.mark.parametrize("status", [PushStatus.PARKED, PushStatus.PUSHED, PushStatus.DUE])
 def test_a_push_that_there_is_already_is_made_due_where_it_was_parked_and_else_left(
     desk: Desk, status: PushStatus
