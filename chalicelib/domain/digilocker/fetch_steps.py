@@ -19,11 +19,12 @@ from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.errors import AnswerUnfit, DigiLockerRefused, Meaning
 from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, FetchStatus, ItemStatus
 from chalicelib.domain.digilocker.fetching import code_context, verifier_context
+from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.digilocker.locker_access import LockerAccess
 from chalicelib.domain.digilocker.reasons import Reason
 from chalicelib.domain.digilocker.token_keeping import ConsentOver, TokenKeeping
-from chalicelib.domain.digilocker.tokens import Granted
-from chalicelib.domain.ports import Clock, Journeys, Store, Vault
+from chalicelib.domain.digilocker.tokens import Granted, TokenCalls
+from chalicelib.domain.ports import Clock, Journeys, Store, Vault, VaultUnavailable
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
 
@@ -81,7 +82,8 @@ class FetchSteps:
         try:
             if fetch.consent_id is None:
                 fetch = self._exchanged(fetch)
-            return fetch if fetch.items else self._listed(fetch)
+            is_done = fetch.status is not FetchStatus.FETCHING or bool(fetch.items)
+            return fetch if is_done else self._listed(fetch)
         except DigiLockerRefused as refused:
             is_grant = refused.meaning in {Meaning.GRANT_OVER, Meaning.TOKEN_OVER}
             return self.fail(fetch_id, Reason.CODE_REFUSED if is_grant else Reason.REFUSED_BY_DIGILOCKER)
@@ -109,9 +111,15 @@ class FetchSteps:
         return self._changed(fetch_id, lambda fetch: journey.with_item(fetch, number, given_up))
 
     def _exchanged(self, fetch: Fetch) -> Fetch:
-        granted = self._granted(fetch)
+        calls = self.access.token_calls(fetch.locker, fetch.department_id)
+        granted = self._granted(fetch, calls)
         consent_id = sessions.new_id()
-        sealed = self.keeping.sealed(consent_id, granted.tokens)
+        try:
+            sealed = self.keeping.sealed(consent_id, granted.tokens)
+        except VaultUnavailable:
+            # The code is used up: what is not kept now must not stay alive at DigiLocker.
+            calls.give_back(granted.tokens)
+            raise
 
         def keep() -> Fetch:
             stored = known(self.store, fetch.fetch_id)
@@ -121,19 +129,25 @@ class FetchSteps:
             with_it = replace(stored, consent_id=consent_id, sealed_code=None, sealed_verifier="")
             return self._written(with_it, WriteConsent(consent), *self._told(with_it, granted, consent_id))
 
-        return in_rounds(keep)
+        kept = in_rounds(keep)
+        if kept.consent_id != consent_id:
+            calls.give_back(granted.tokens)
+        return kept
 
-    def _granted(self, fetch: Fetch) -> Granted:
+    def _granted(self, fetch: Fetch, calls: TokenCalls) -> Granted:
         if fetch.sealed_code is None:
             raise AnswerUnfit("answer_unreadable")
         code = self.vault.opened(code_context(fetch.fetch_id), fetch.sealed_code).decode()
         verifier = self.vault.opened(verifier_context(fetch.fetch_id), fetch.sealed_verifier).decode()
-        calls = self.access.token_calls(fetch.locker, fetch.department_id)
         granted = calls.exchanged(code, verifier, self.clock())
         if granted.digilocker_id is not None:
             return granted
-        # The answer of /2 does not say whose locker it is. Asked once: a code is exchanged once.
-        user = calls.user(granted.tokens.access)
+        # The answer of /2 does not say whose locker it is. That is asked once and can be done without: a code is
+        # exchanged once, and its tokens are not to be lost over it.
+        try:
+            user = calls.user(granted.tokens.access)
+        except (DigiLockerUnavailable, DigiLockerRefused, AnswerUnfit):
+            return granted
         return replace(granted, digilocker_id=user.digilocker_id, born_on=granted.born_on or user.born_on)
 
     def _told(self, fetch: Fetch, granted: Granted, consent_id: str) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,7 +21,7 @@ from chalicelib.domain.digilocker.errors import (
     json_of,
     text_in,
 )
-from chalicelib.domain.digilocker.line import Call, Line, Reply
+from chalicelib.domain.digilocker.line import Call, DigiLockerUnavailable, Line, Reply
 from chalicelib.domain.digilocker.profiles import ClientAuthentication, Profile
 
 _LIFE = timedelta(seconds=3600)
@@ -112,11 +113,16 @@ class TokenCalls:
         )
         path, way = self.profile.token_path, self.profile.authentication
         found = json_of(self._as_client(path, fields, way))
-        until = text_in(found, "consent_valid_till")
+        tokens, until = _tokens_in(found, now), text_in(found, "consent_valid_till")
+        try:
+            consent_until = instant_of(until) if until else None
+        except AnswerUnfit:
+            self.give_back(tokens)
+            raise
         return Granted(
-            _tokens_in(found, now),
+            tokens,
             doctypes_in(text_in(found, "scope")),
-            instant_of(until) if until else None,
+            consent_until,
             _digilocker_id_in(found),
             born_on_in(text_in(found, "dob")),
         )
@@ -137,8 +143,14 @@ class TokenCalls:
         try:
             demand_good(reply)
         except DigiLockerRefused as refused:
-            if refused.meaning not in {Meaning.TOKEN_OVER, Meaning.GRANT_OVER, Meaning.NOT_THERE}:
+            # Without a code of its own it was not DigiLocker who spoke, but something before it, or a wrong path.
+            if not refused.code or refused.meaning not in {Meaning.TOKEN_OVER, Meaning.GRANT_OVER, Meaning.NOT_THERE}:
                 raise
+
+    def give_back(self, tokens: TokenSet) -> None:
+        """Revokes tokens that cannot be kept, once: nobody will have them to try again."""
+        with suppress(DigiLockerUnavailable, DigiLockerRefused):
+            self.revoke(tokens)
 
     def user(self, access: str) -> LockerUser:
         """Whose locker the access token opens; to be asked once for each token, where the token's answer lacks it."""

@@ -21,7 +21,7 @@ TOKEN, REVOKE, USER = PROFILE.token, PROFILE.revoke, PROFILE.user
 
 
 def granted(**changed: object) -> Granted:
-    line = FakeLine({TOKEN: [json_reply(token_answer(**changed))]})
+    line = FakeLine({TOKEN: [json_reply(token_answer(**changed))], REVOKE: [json_reply({})]})
     return token_calls(line).exchanged("code-1", "verifier-1", NOW)
 
 
@@ -152,6 +152,11 @@ class TestRenewalAndEnd:
     @pytest.mark.parametrize("said", [error("invalid_token", 401), error("invalid_grant", 400)])
     def test_what_is_over_already_is_done(self, said: object) -> None:
         token_calls(FakeLine({REVOKE: [said]})).revoke(TokenSet("a", "r", NOW))  # type: ignore[list-item]
+
+    @pytest.mark.parametrize("status", [401, 404])
+    def test_a_page_of_somebody_elses_is_no_word_of_digilockers(self, status: int) -> None:
+        with pytest.raises(DigiLockerRefused):
+            token_calls(FakeLine({REVOKE: [json_reply("no such page", status)]})).revoke(TokenSet("a", "r", NOW))
 
     def test_and_what_failed_is_told(self) -> None:
         with pytest.raises(DigiLockerRefused):
