@@ -432,12 +432,22 @@ def test_evidence_is_neither_deleted_nor_written_over_by_anybody_nor_swept(templ
     assert sorted(rule["Prefix"] for rule in sweeping) == [
         "brought/",
         "crl/",
+        "documents/",
         "imports/",
         "lists/",
         "own/",
         "submissions/",
         "uploads/",
     ]
+
+
+@pytest.mark.parametrize("prefix", ["own/", "documents/"])
+def test_what_a_consents_end_removes_is_gone_within_a_week(template: Template, prefix: str) -> None:
+    # The bucket keeps versions: without a rule, what is deleted would stay for ever.
+    rules = template["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == prefix]
+    assert "ExpirationInDays" not in rule
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 7
 
 
 def test_signatures_as_handed_in_outlast_the_wait_for_revocation_data_and_go(template: Template) -> None:
