@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.digilocker.my_documents import Kept
 from chalicelib.domain.digilocker.own_documents import OwnDocument
@@ -11,7 +12,12 @@ from chalicelib.domain.digilocker.reviewing_documents import DocumentCase, Docum
 from chalicelib.domain.icegate.full_registrations import DocumentKind
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import optional, sent
-from chalicelib.handlers.full_registration_models import REASON_AT_MOST, instant_or_none, parse_document_kind
+from chalicelib.handlers.full_registration_models import (
+    REASON_AT_MOST,
+    instant_or_none,
+    parse_document_kind,
+    parse_submitted_at,
+)
 from chalicelib.handlers.problems import instant
 from chalicelib.handlers.staff_models import parse_reason
 from chalicelib.web.texts import text
@@ -53,6 +59,9 @@ class DocumentDecisionBody:
         "Why it is not the owner's. The owner reads it.",
         "The birth date on the document is another person's.",
         at_most=REASON_AT_MOST,
+    )
+    fetched_at: datetime = sent(
+        parse_submitted_at, "`fetched_at` of the document that was looked at.", "2026-11-22T04:30:00Z"
     )
 
 

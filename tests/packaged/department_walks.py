@@ -252,9 +252,11 @@ def review(laptop: Laptop) -> None:
     officer = staff_member(laptop, Role.OFFICER, AUTHORITY)
     officer.call("GET", "/document-reviews").demand(200)
     here = f"/document-reviews/{own.document_id}"
-    assert fetched(officer.call("GET", here).demand(200).content["url"])[0] == 200
+    case = officer.call("GET", here).demand(200).content
+    assert fetched(case["url"])[0] == 200
     with collision(laptop, "POST /document-reviews/{document_id}/decision"):
-        officer.call("POST", f"{here}/decision", {"decision": "confirm", "reason": "The same person."}).demand(200)
+        said = {"decision": "confirm", "reason": "The same person.", "fetched_at": case["fetched_at"]}
+        officer.call("POST", f"{here}/decision", said).demand(200)
 
 
 def use(laptop: Laptop) -> None:

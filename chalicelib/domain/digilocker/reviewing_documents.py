@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.accounts.telling import told
@@ -67,12 +68,19 @@ class DocumentReviews:
         return self.documents.download_url(document.key, f"{document.doctype}-{document_id[:6]}.{_ending(document)}")
 
     def decide(
-        self, actor: Actor, document_id: str, decision: DocumentDecision, reason: str | None, caller: Caller
+        self,
+        actor: Actor,
+        document_id: str,
+        decision: DocumentDecision,
+        reason: str | None,
+        seen: datetime,
+        caller: Caller,
     ) -> DocumentCase:
         """An officer's decision; the same one made again by the same officer changes nothing. The owner is told.
 
-        Raises `Refusal`: `not_found`; `invalid_fields` (`required`) where a refusal has no reason;
-        `document_review_conflict` where somebody has decided meanwhile.
+        `seen` is when what the officer looked at was fetched (UTC, whole seconds): what has come anew meanwhile may be
+        other bytes. Raises `Refusal`: `not_found`; `invalid_fields` (`required`) where a refusal has no reason;
+        `document_review_conflict` where somebody has decided meanwhile, or it came anew.
         """
         if decision is DocumentDecision.REFUSE and not reason:
             raise invalid(reason="required")
@@ -81,7 +89,7 @@ class DocumentReviews:
             document, now = self._read(document_id), self.clock()
             if document.decided_by == actor.key and document.match is _AFTER[decision]:
                 return
-            if document.match is not Match.REVIEW:
+            if document.match is not Match.REVIEW or document.fetched_at.replace(microsecond=0) != seen:
                 raise Refusal(Code.DOCUMENT_REVIEW_CONFLICT)
             after = replace(document, match=_AFTER[decision], said=reason, decided_by=actor.key, decided_at=now)
             facts = {"document": document_id, "doctype": document.doctype}

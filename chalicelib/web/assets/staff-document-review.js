@@ -39,7 +39,8 @@ function askForReason() {
 
 await open();
 if (!id) await goOn("/staff/document-reviews");
-showCase(await read(path()));
+const one = await read(path());
+showCase(one);
 find("language").hash = location.hash;
 // What was typed about one document is nothing for another.
 if (kept("deciding-document") !== id) forget("typed:document-decision");
@@ -53,7 +54,7 @@ readyForm(form, {
   heed,
   async send(values) {
     if (values.reason) values.reason = values.reason.replace(/\s+/g, " ");
-    await ask("POST", path("/decision"), values);
+    await ask("POST", path("/decision"), { ...values, fetched_at: one.fetched_at });
     forget("typed:document-decision", "deciding-document");
     await goOn("/staff/document-reviews", DONE[values.decision]);
   },

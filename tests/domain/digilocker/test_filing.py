@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.digilocker.filing import Fetched, Judged, judge, masked
 from chalicelib.domain.digilocker.known_persons import KnownPerson
-from chalicelib.domain.digilocker.own_documents import Because, Match
+from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
 from chalicelib.domain.identifiers import Pan
 from tests.domain.digilocker.own_documents_world import BORN_ON, PAN, OwnDocumentsWorld, pan_card
@@ -22,6 +22,12 @@ ACCOUNT = KnownPerson("Asha Mehta", BORN_ON)
 @pytest.fixture
 def world() -> OwnDocumentsWorld:
     return OwnDocumentsWorld()
+
+
+def confirm(world: OwnDocumentsWorld, document: OwnDocument) -> None:
+    """An officer's word on what came."""
+    seen = document.fetched_at.replace(microsecond=0)
+    world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, seen, CALLER)
 
 
 class TestJudging:
@@ -96,19 +102,19 @@ class TestKeeping:
     def test_an_officers_word_on_the_same_bytes_stands(self, world: OwnDocumentsWorld) -> None:
         world.says = pan_card(name="A MEHTA")
         document = world.filed()
-        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        confirm(world, document)
         assert world.filed(world.consent()).match is Match.CONFIRMED
 
     def test_but_not_on_others(self, world: OwnDocumentsWorld) -> None:
         world.says = pan_card(name="A MEHTA")
         document = world.filed()
-        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        confirm(world, document)
         assert world.filed(world.consent(), content=b"%PDF-other").match is Match.REVIEW
 
     def test_nor_once_its_issuer_has_withdrawn_it(self, world: OwnDocumentsWorld) -> None:
         world.says = pan_card(name="A MEHTA")
         document = world.filed()
-        world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, CALLER)
+        confirm(world, document)
         world.says = pan_card(name="A MEHTA", status="R")
         again = world.filed(world.consent())
         assert (again.match, again.because) == (Match.REFUSED, Because.NOT_ACTIVE)

@@ -24,7 +24,9 @@ def decide(
     world: OwnDocumentsWorld, decision: DocumentDecision, reason: str | None = None, officer: int = 0
 ) -> OwnDocumentsWorld:
     document = world.filed()
-    world.document_reviews.decide(world.officers[officer], document.document_id, decision, reason, CALLER)
+    world.document_reviews.decide(
+        world.officers[officer], document.document_id, decision, reason, document.fetched_at, CALLER
+    )
     return world
 
 
@@ -71,3 +73,15 @@ def test_made_again_a_decision_changes_nothing_and_another_is_refused(world: Own
         with pytest.raises(Refusal) as caught:
             decide(world, decision, "No.", officer)
         assert caught.value.code is Code.DOCUMENT_REVIEW_CONFLICT
+
+
+def test_what_came_anew_since_an_officer_looked_is_not_decided(world: OwnDocumentsWorld) -> None:
+    looked_at = world.filed()
+    world.advance(minutes=1)
+    world.filed(content=b"%PDF-other")
+    with pytest.raises(Refusal) as caught:
+        world.document_reviews.decide(
+            world.officers[0], looked_at.document_id, CONFIRM, None, looked_at.fetched_at, CALLER
+        )
+    assert caught.value.code is Code.DOCUMENT_REVIEW_CONFLICT
+    assert [one.match for one in world.document_reviews.queue()] == [Match.REVIEW]
