@@ -54,14 +54,14 @@ class DocumentDecisionBody:
     """An officer's decision; a refusal has a reason, which the owner reads."""
 
     decision: DocumentDecision = sent(parse_document_decision, "`confirm` or `refuse`.", "confirm")
+    fetched_at: datetime = sent(
+        parse_submitted_at, "`fetched_at` of the document that was looked at.", "2026-11-22T04:30:00Z"
+    )
     reason: str | None = optional(
         parse_reason,
         "Why it is not the owner's. The owner reads it.",
         "The birth date on the document is another person's.",
         at_most=REASON_AT_MOST,
-    )
-    fetched_at: datetime = sent(
-        parse_submitted_at, "`fetched_at` of the document that was looked at.", "2026-11-22T04:30:00Z"
     )
 
 
