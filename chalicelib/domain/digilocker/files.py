@@ -19,7 +19,7 @@ XML_AT_MOST = 2 * 1024 * 1024
 # Aadhaar, in the spellings that are seen: never fetched, whoever lists it.
 NEVER = frozenset({"ADHAR", "EADHR", "AADHAAR"})
 _URI = re.compile(r"[A-Za-z0-9._:-]{3,256}")
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _DOCTYPE = re.compile(r"[A-Z]{1,10}")
 _XML_TYPES = frozenset({"application/xml", "text/xml"})
 # How each type of file that we take begins.

@@ -93,6 +93,7 @@ class TokenKeeping:
         except DigiLockerRefused as refused:
             if refused.meaning is not Meaning.TOKEN_OVER:
                 raise
+            _demand_said(refused)
         # New tokens, and refused at once: the person has ended it there.
         self._ended(consent_id, by_person=True)
         raise ConsentOver
@@ -139,6 +140,9 @@ class TokenKeeping:
             raise
         except DigiLockerRefused as refused:
             if refused.meaning in {Meaning.GRANT_OVER, Meaning.TOKEN_OVER}:
+                if not refused.code:
+                    self._released(claimed, now)
+                _demand_said(refused)
                 self._ended(consent.consent_id, by_person=was_refused and kept.renewing_until is None)
                 raise ConsentOver from refused
             self._released(claimed, None)
@@ -181,3 +185,12 @@ class TokenKeeping:
                 self.store.write(WriteConsent(replace(over, tokens=None)))
 
         in_rounds(end)
+
+
+def _demand_said(refused: DigiLockerRefused) -> None:
+    """Raises `DigiLockerUnavailable` where a 401 has no code of DigiLocker's own: something before it has spoken.
+
+    What a consent gave is deleted on DigiLocker's own word alone.
+    """
+    if not refused.code:
+        raise DigiLockerUnavailable("unexpected_error")

@@ -117,6 +117,8 @@ class TestLists:
         assert refused.value.meaning is Meaning.NOT_THERE
         with pytest.raises(ValueError, match="folder_id"):
             calls(line).uploaded("access-1", "../user")
+        with pytest.raises(ValueError, match="folder_id"):
+            calls(line).uploaded("access-1", "..")
 
 
 class TestBytes:

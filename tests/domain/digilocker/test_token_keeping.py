@@ -284,3 +284,25 @@ def test_nothing_of_them_is_printed(world: World) -> None:
     shown = repr(world.consent) + repr(world.consent.tokens) + repr(world.opened)
     assert "access-1" not in shown
     assert "sealed." not in shown
+
+
+class TestNotDigiLockersWord:
+    """A 401 without a code of DigiLocker's own, as something before it may say: nobody has ended anything."""
+
+    def test_at_a_file(self, world: World) -> None:
+        world.renews()
+
+        def use(_: str) -> str:
+            raise DigiLockerRefused("", Meaning.TOKEN_OVER)
+
+        with pytest.raises(DigiLockerUnavailable):
+            world.keeping.with_access(CONSENT_ID, use)
+        assert world.consent.status is ConsentStatus.ACTIVE
+        assert world.consent.tokens is not None
+
+    def test_at_a_renewal(self, world: World) -> None:
+        world.line.say(TOKEN, json_reply("who are you?", 401))
+        with pytest.raises(DigiLockerUnavailable):
+            world.use()
+        assert world.consent.status is ConsentStatus.ACTIVE
+        assert world.consent.tokens is not None
