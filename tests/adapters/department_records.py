@@ -176,6 +176,7 @@ def backfill() -> Backfill:
         started_at=NOW,
         ended_at=LATER,
         trouble="no_answer",
+        is_planned=True,
     )
 
 
