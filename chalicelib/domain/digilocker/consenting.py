@@ -87,7 +87,7 @@ class Consents:
 
         in_rounds(revoke)
         # What fails now, the schedule does.
-        with suppress(DocumentsUnavailable, *_LATER):
+        with suppress(DocumentsUnavailable, SealBroken, *_LATER):
             self.end(consent_id)
         return self.read(actor, consent_id)
 
