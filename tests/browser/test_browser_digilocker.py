@@ -146,6 +146,7 @@ def test_an_officer_compares_what_fits_only_nearly(visit: Visit, laptop: Laptop,
     asha = there.registrant
     there.consents("my_documents")
     there.decides()
+    expect(asha.find("state")).to_have_text(asha.word("fetch_page.fetched"))
     asha.go("/my-documents")
     expect(asha.find("document-list")).to_contain_text(asha.word("my_documents.in_review"))
     officer, _ = officer_at_a_browser(visit, laptop, language, width)
