@@ -23,7 +23,7 @@ from chalicelib.adapters.certificate_signers import (
     configured_timestamps,
     font,
 )
-from chalicelib.domain.departments.pdf_text import Script, Typesetting, Weight
+from chalicelib.domain.departments.pdf_text import Script, Typeface, Typesetting, Weight
 from chalicelib.domain.departments.signing import CannotMake, Hindrance
 from chalicelib.domain.ports import DocumentsUnavailable
 from infra import certificate_keys
@@ -129,6 +129,28 @@ def test_a_renewed_certificate_counts_within_minutes() -> None:
     documents.put(chain_key("trade"), pem(*credential().chain), "text/plain")
     now[0] += timedelta(minutes=11)
     assert own.key("trade").chain == credential().chain
+
+
+@pytest.mark.parametrize("sign", ["W", "क", "i"])
+def test_a_word_that_is_too_long_is_cut_with_little_work(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values have up to 500 letters and need no blank; a certificate that takes minutes would keep others back."""
+    typesetting, shaped = Typesetting(font), 0
+    own = Typeface.shaped
+
+    def counted(typeface: Typeface, text: str) -> object:
+        nonlocal shaped
+        shaped += len(text)
+        return own(typeface, text)
+
+    monkeypatch.setattr(Typeface, "shaped", counted)
+    word = sign * 2000
+    lines = typesetting.lines(word, Weight.REGULAR, 11.0, 300.0)
+    assert "".join(run.text for line in lines for run in line.runs) == word
+    assert all(line.width <= 300.0 for line in lines)
+    # As long as they may be: one letter more would be too many.
+    assert len({line.width for line in lines[:-1]}) == 1
+    assert 300.0 - lines[0].width < lines[0].width / len(lines[0].runs[0].text)
+    assert shaped < 40 * len(word)
 
 
 class FailingDocuments(FakeDocuments):

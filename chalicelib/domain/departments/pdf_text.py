@@ -181,16 +181,25 @@ class Typesetting:
 
     def _pieces(self, text: str, weight: Weight, size: float, width: float) -> Iterator[str]:
         for word in text.split():
-            while self._measured(word, weight, size) > width:
-                fitting = next(
-                    (end for end in range(len(word) - 1, 0, -1) if self._measured(word[:end], weight, size) <= width), 1
-                )
-                yield word[:fitting]
-                word = word[fitting:]  # noqa: PLW2901 - what is left of it
-                if not word:
-                    break
-            if word:
-                yield word
+            start = 0
+            while start < len(word):
+                end = self._fitting(word, start, lambda part: self._measured(part, weight, size) <= width)
+                yield word[start:end]
+                start = end
+
+    def _fitting(self, word: str, start: int, fits: Callable[[str], bool]) -> int:
+        """Where the longest part of a word from `start` ends that fits, one sign at least.
+
+        Found by doubling, then by halving: a value may be one word of hundreds of signs, and each look shapes the part.
+        """
+        length, step = 1, 32
+        while start + length < len(word) and fits(word[start : start + length + step]):
+            length, step = min(length + step, len(word) - start), 2 * step
+        while step > 1:
+            step //= 2
+            if start + length < len(word) and fits(word[start : start + length + step]):
+                length = min(length + step, len(word) - start)
+        return start + length
 
     def _measured(self, text: str, weight: Weight, size: float) -> float:
         return sum(run.width for run in self.runs(text, weight)) * size / 1000
