@@ -77,7 +77,7 @@ def signs_in_with_a_code(person: Newcomer) -> None:
     page.at("/home")
     expect(page.find("account-username")).to_have_text(person.email)
     expect(page.find("greeting")).to_have_text(person.name)
-    expect(page.find("iec").locator("li:visible")).to_have_count(2)
+    expect(page.find("iec").locator("li:visible")).to_have_count(3)
     expect(page.find("iec").locator(".coming").get_by_role("link")).to_have_count(0)  # it leads nowhere yet
     page.check("home-account")
 

@@ -1,5 +1,7 @@
 """A department in a real browser: entered, its certificates brought, found in every form, pushed, revoked."""
 
+import os
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.domain.accounts.account import Role
+from chalicelib.domain.departments.certificates import CertificateStatus
+from chalicelib.suite import suite
 from infra.local.digilocker.clients import Client, PullEndpoint
 from infra.local.digilocker.pull_variants import VARIANTS, WRONG, Pull
 from infra.local.laptop import Laptop
@@ -22,8 +26,9 @@ pytestmark = pytest.mark.browser
 CLIENT_ID, SECRET, ORG_ID = "BROWSERDEPT1", "browser-client-secret-0001", "009100"
 ISSUER_ID = "in.gov.tn.browsertrade"
 PUSHED = 7
-"""Of the thousand, the one whose holder agreed to the push."""
-ROWS = 1000
+"""Of all, the one whose holder agreed to the push."""
+# Each is a signed PDF: STORY_ROWS=1000 is the whole story, and takes minutes.
+ROWS = int(os.environ.get("STORY_ROWS", "40"))
 
 
 def administrator(visit: Visit, laptop: Laptop, language: str = "en", width: int = DESK) -> Somebody:
@@ -167,6 +172,17 @@ def brought(department: Department, path: Path) -> None:
     visitor.check("staff-department-imports")
 
 
+def all_made(laptop: Laptop, department_id: str) -> None:
+    """Every PDF is made and signed. What a run had no time for waits for the next minute's, which is not waited for."""
+    for _ in range(ROWS):
+        laptop.wait_until_idle(1800)
+        made = suite().store.certificates_of(department_id, ROWS)
+        if len(made) == ROWS and all(one.status is CertificateStatus.ACTIVE for one in made):
+            return
+        laptop.steps.invoke("make_certificates", "{}")
+    pytest.fail(f"{len(made)} certificates: {Counter(one.trouble or one.status for one in made)}")
+
+
 def test_from_its_entry_to_the_revocation_of_a_certificate(visit: Visit, laptop: Laptop, tmp_path: Path) -> None:
     digilocker = playing().digilocker
     zinal = digilocker.citizens.named("Zinal Zaveri")
@@ -177,8 +193,7 @@ def test_from_its_entry_to_the_revocation_of_a_certificate(visit: Visit, laptop:
     endpoint_made(department)
     signing_key_named(department)
     brought(department, csv(tmp_path, zinal.digilocker_id))
-    # A thousand PDFs are made and signed: minutes, on a machine that does other things too.
-    laptop.wait_until_idle(1800)
+    all_made(laptop, department.url.split("/")[-2])
 
     # DigiLocker finds each, in every form; what is wrong finds nothing.
     endpoint = PullEndpoint(department.url, department.api_key, ORG_ID, ("TRCER",))
