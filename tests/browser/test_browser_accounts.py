@@ -258,8 +258,8 @@ def test_staff_are_led_to_what_is_missing(visit: Visit, language: str, width: in
     person.sign_in_here()
     person.go("/home")
     expect(page.find("missing")).to_be_hidden()
-    # Full registrations, the staff, who is ready, invitations.
-    expect(page.find("back-office").get_by_role("link")).to_have_count(4)
+    # Full registrations, documents to compare, the staff, who is ready, invitations.
+    expect(page.find("back-office").get_by_role("link")).to_have_count(5)
     expect(page.find("account-authority")).to_be_visible()
     page.check("home-staff")
 
