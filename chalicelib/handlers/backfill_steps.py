@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.handlers.bodies import optional_number, required, sent
 from chalicelib.handlers.logs import logger
-from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.handlers.steps import StepAnswer, identifier, step, time_left
 from chalicelib.suite import suite
 
 if TYPE_CHECKING:
@@ -45,13 +44,6 @@ class FailEvent:
     error: str = sent(required, "The error's name.", "DepartmentSuspended", at_most=200)
 
 
-def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return lambda: True
-    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
-
-
 @backfill_steps.lambda_function(name="plan_backfill")
 @step(BackfillEvent)
 def plan_backfill(event: BackfillEvent) -> StepAnswer:
@@ -71,7 +63,9 @@ def plan_backfill(event: BackfillEvent) -> StepAnswer:
 @step(RangeEvent, with_context=True)
 def import_range(event: RangeEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
     """Issues the certificates of one range, from its checkpoint on; `RangeUnfinished` where time runs out before."""
-    done = suite().backfill_steps.import_range(event.backfill_id, event.number, _time_left(context))
+    done = suite().backfill_steps.import_range(
+        event.backfill_id, event.number, time_left(context, _STOP_BEFORE_MILLISECONDS)
+    )
     logger().info("range", extra={"backfill_id": event.backfill_id, "number": event.number, "rows": done.counts.rows})
     return {"number": event.number, "rows": done.counts.rows}
 

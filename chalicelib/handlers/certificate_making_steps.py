@@ -7,24 +7,23 @@ what a key, a time-stamping authority or a run that died has left). It alone loa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.domain.departments.making import Made, Outcome
-from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers.logs import logger
 from chalicelib.handlers.metrics import measured
-from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.handlers.steps import StepAnswer, step, time_left
+from chalicelib.handlers.woken_events import listed, read_woken
 from chalicelib.suite import suite
 
 certificate_making_steps = Blueprint(__name__)
 # What a certificate at hand may need; one that a run did not finish is the next minute's.
 _STOP_BEFORE_MILLISECONDS = 20_000
 _AT_MOST = 500
-_SCHEDULED = "Scheduled Event"
 # pyHanko warns of each file that it may fetch nothing by itself: that is what is wanted.
 logging.getLogger("pyhanko").setLevel(logging.ERROR)
 
@@ -42,55 +41,21 @@ def read_make_event(event: Mapping[str, object]) -> MakeEvent:
     `{}` or EventBridge's scheduled event: all that wait. `{"certificate_ids": […]}`: these. A batch of a DynamoDB
     stream, `{"Records": […]}`: the certificates that are new in it. Raises `Refusal` `invalid_fields` for any other.
     """
-    if not event or event.get("detail-type") == _SCHEDULED:
-        return MakeEvent(None)
-    errors = {name[:40]: FieldError("unknown_field") for name in event if name not in {"Records", "certificate_ids"}}
-    if not errors and len(event) == 1:
-        (name, content), *_ = event.items()
-        try:
-            return MakeEvent(_of_stream(content) if name == "Records" else tuple(map(_id, _list(content))))
-        except FieldProblem as problem:
-            errors[name] = problem.error
-    raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
-
-
-def _of_stream(records: object) -> tuple[str, ...]:
-    try:
-        return tuple(
-            identifier(record["dynamodb"]["Keys"]["certificate_id"]["S"])
-            for record in _list(records)
-            if record["eventName"] == "INSERT"
-        )
-    except (KeyError, TypeError):
-        raise FieldProblem("bad_characters") from None
-
-
-def _id(content: object) -> str:
-    if not isinstance(content, str):
-        raise FieldProblem("not_text")
-    return identifier(content)
-
-
-def _list(content: object) -> list[Any]:
-    if not isinstance(content, list):
-        raise FieldProblem("required")
-    if len(content) > _AT_MOST:
-        raise FieldProblem("too_long", limit=_AT_MOST)
-    return content
-
-
-def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return lambda: True
-    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
+    return read_woken(
+        event,
+        key="certificate_id",
+        at_most=_AT_MOST,
+        asked="certificate_ids",
+        of_asked=lambda content: MakeEvent(listed(content, _AT_MOST)),
+        of_ids=MakeEvent,
+    )
 
 
 @certificate_making_steps.lambda_function(name="make_certificates")
 @step(MakeEvent, with_context=True, reader=read_make_event)
 def make_certificates(event: MakeEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
     """Makes certificates; run again, it makes nothing twice. `waiting` and `left` are the next minute's."""
-    making, has_time = suite().making, _time_left(context)
+    making, has_time = suite().making, time_left(context, _STOP_BEFORE_MILLISECONDS)
     if event.certificate_ids is None:
         outcomes = making.make_due(_AT_MOST, has_time)
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.handlers.steps import StepAnswer, step
+from chalicelib.handlers.steps import StepAnswer, step, time_left
 from chalicelib.suite import suite
 
 consent_steps = Blueprint(__name__)
@@ -29,10 +29,5 @@ class ScheduledEvent:
 @step(ScheduledEvent, with_context=True)
 def end_consents(event: ScheduledEvent, context: Any) -> StepAnswer:  # noqa: ANN401, ARG001 - Lambda's own; a step's event
     """Ends the consents that were revoked or whose time is over; `left` DigiLocker is still to be told of."""
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-
-    def has_time() -> bool:
-        return remaining is None or int(remaining()) > _ENOUGH_MILLISECONDS
-
-    ended = suite().consents.end_due(_AT_MOST, has_time)
+    ended = suite().consents.end_due(_AT_MOST, time_left(context, _ENOUGH_MILLISECONDS))
     return {"ended": ended.ended, "left": ended.left}

@@ -7,25 +7,23 @@ which records it did not get done: what is not sent stays due in the table, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.domain.sending import Fate, SendingReport
 from chalicelib.handlers.logs import logger
 from chalicelib.handlers.metrics import measured
-from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.handlers.steps import StepAnswer, step, time_left
+from chalicelib.handlers.woken_events import listed, read_woken
 from chalicelib.suite import suite
 
 message_steps = Blueprint(__name__)
 # What a message at hand may still need: a read, three writes, a provider that answers late.
 _STOP_BEFORE_MILLISECONDS = 20_000
 _AT_MOST = 500
-# What an event of EventBridge's schedule has, if the rule sends no input of its own.
-_SCHEDULED = "Scheduled Event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,55 +41,21 @@ def read_send_event(event: Mapping[str, object]) -> SendEvent:
     up. A batch of a DynamoDB stream, `{"Records": […]}`: the messages whose rows are new in it. Raises `Refusal`
     `invalid_fields` for any other.
     """
-    if not event or event.get("detail-type") == _SCHEDULED:
-        return SendEvent(None)
-    errors = {name[:40]: FieldError("unknown_field") for name in event if name not in {"Records", "message_ids"}}
-    if not errors and len(event) == 1:
-        (name, content), *_ = event.items()
-        try:
-            return SendEvent(_of_stream(content)) if name == "Records" else SendEvent(_listed(content), revive=True)
-        except FieldProblem as problem:
-            errors[name] = problem.error
-    raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
-
-
-def _of_stream(records: object) -> tuple[str, ...]:
-    try:
-        return tuple(
-            identifier(record["dynamodb"]["Keys"]["message_id"]["S"])
-            for record in _list(records)
-            if record["eventName"] == "INSERT"
-        )
-    except (KeyError, TypeError):
-        raise FieldProblem("bad_characters") from None
-
-
-def _listed(message_ids: object) -> tuple[str, ...]:
-    if not all(isinstance(message_id, str) for message_id in _list(message_ids)):
-        raise FieldProblem("not_text")
-    return tuple(map(identifier, _list(message_ids)))
-
-
-def _list(content: object) -> list[Any]:
-    if not isinstance(content, list):
-        raise FieldProblem("required")
-    if len(content) > _AT_MOST:
-        raise FieldProblem("too_long", limit=_AT_MOST)
-    return content
-
-
-def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return lambda: True
-    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
+    return read_woken(
+        event,
+        key="message_id",
+        at_most=_AT_MOST,
+        asked="message_ids",
+        of_asked=lambda content: SendEvent(listed(content, _AT_MOST), revive=True),
+        of_ids=SendEvent,
+    )
 
 
 @message_steps.lambda_function(name="send_messages")
 @step(SendEvent, with_context=True, reader=read_send_event)
 def send_messages(event: SendEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
     """Sends messages of the outbox; run again, it sends nothing twice. `left` are those that this run need not send."""
-    sending, has_time = suite().sending, _time_left(context)
+    sending, has_time = suite().sending, time_left(context, _STOP_BEFORE_MILLISECONDS)
     is_schedule = event.message_ids is None
     if is_schedule:
         report = sending.send_due(_AT_MOST, has_time)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.refusals import Code, FieldError, FieldProblem, Refusal
 from chalicelib.handlers.bodies import required, sent
 from chalicelib.handlers.logs import logger
 from chalicelib.handlers.metrics import measured
-from chalicelib.handlers.steps import StepAnswer, identifier, step
+from chalicelib.handlers.steps import StepAnswer, identifier, step, time_left
+from chalicelib.handlers.woken_events import read_woken
 from chalicelib.suite import suite
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ publishing_steps = Blueprint(__name__)
 # What a push at hand may still need.
 _STOP_BEFORE_MILLISECONDS = 10_000
 _AT_MOST = 2_000
-# What an event of EventBridge's schedule has, if the rule sends no input of its own.
-_SCHEDULED = "Scheduled Event"
 # In one look of each night (IST) the certificates that were never pushed are looked for.
 _NIGHTLY, _UNTIL = time(2, 0), time(2, 5)
 _PUSH_ID = sent(identifier, "The push's id.", "3q2-7wAAECAwQFBgcICQoL")
@@ -61,42 +59,21 @@ def read_start_event(event: Mapping[str, object]) -> StartEvent:
     pushes whose rows are new in it. `{"department_id": …}`: what that department has never pushed is made due. Raises
     `Refusal` `invalid_fields` for any other.
     """
-    if not event or event.get("detail-type") == _SCHEDULED:
-        return StartEvent()
-    errors = {name[:40]: FieldError("unknown_field") for name in event if name not in {"Records", "department_id"}}
-    if not errors and len(event) == 1:
-        (name, content), *_ = event.items()
-        try:
-            if name == "Records":
-                return StartEvent(push_ids=_of_stream(content))
-            return StartEvent(department_id=identifier(content if isinstance(content, str) else ""))
-        except FieldProblem as problem:
-            errors[name] = problem.error
-    raise Refusal(Code.INVALID_FIELDS, errors=errors or {"Records": FieldError("unknown_field")})
-
-
-def _of_stream(records: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was sent
-    if not isinstance(records, list):
-        raise FieldProblem("required")
-    try:
-        new = (record["dynamodb"]["Keys"]["push_id"]["S"] for record in records if record["eventName"] == "INSERT")
-        return tuple(map(identifier, new))
-    except (KeyError, TypeError):
-        raise FieldProblem("bad_characters") from None
-
-
-def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return lambda: True
-    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
+    return read_woken(
+        event,
+        key="push_id",
+        at_most=_AT_MOST,
+        asked="department_id",
+        of_asked=lambda content: StartEvent(department_id=identifier(content if isinstance(content, str) else "")),
+        of_ids=StartEvent,
+    )
 
 
 @publishing_steps.lambda_function(name="start_publishing")
 @step(StartEvent, with_context=True, reader=read_start_event)
 def start_publishing(event: StartEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
     """Starts the journeys of pushes within each department's limit; run again, it starts none twice."""
-    has_time = _time_left(context)
+    has_time = time_left(context, _STOP_BEFORE_MILLISECONDS)
     if event.department_id is not None:
         return {"made": suite().catching_up.catch_up(event.department_id, has_time)}
     if event.push_ids is not None:

@@ -100,3 +100,11 @@ def identifier(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{22}", value):
         raise FieldProblem("bad_characters")
     return value
+
+
+def time_left(context: Any, keeping: int) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
+    """Whether a run has time for more: it keeps back so many milliseconds. Without Lambda's clock there is always."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    if remaining is None:
+        return lambda: True
+    return lambda: int(remaining()) > keeping

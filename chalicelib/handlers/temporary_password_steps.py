@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.refusals import FieldProblem, invalid
 from chalicelib.handlers.bodies import optional, optional_number, required
-from chalicelib.handlers.steps import StepAnswer, step
+from chalicelib.handlers.steps import StepAnswer, step, time_left
 from chalicelib.suite import suite
 
 temporary_password_steps = Blueprint(__name__)
@@ -48,18 +47,11 @@ class IssueEvent:
     )
 
 
-def _time_left(context: Any) -> Callable[[], bool]:  # noqa: ANN401 - Lambda's context
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return lambda: True
-    return lambda: int(remaining()) > _STOP_BEFORE_MILLISECONDS
-
-
 @temporary_password_steps.lambda_function(name="issue_temporary_passwords")
 @step(IssueEvent, with_context=True)
 def issue_temporary_passwords(event: IssueEvent, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's context
     """Issues temporary passwords and mails them; run again, it sends nothing twice. `next_line` says where to go on."""
-    desk, has_time = suite().temporary_password_desk, _time_left(context)
+    desk, has_time = suite().temporary_password_desk, time_left(context, _STOP_BEFORE_MILLISECONDS)
     if event.to == "all" and event.key is None:
         report = desk.issue_to_all(has_time, event.replace_issued_before)
     elif event.to == "list" and event.key is not None:
