@@ -12,12 +12,11 @@ from chalicelib.domain.refusals import Code, FieldError, Refusal
 from chalicelib.handlers.logs import logger
 from chalicelib.handlers.metrics import measured
 from chalicelib.handlers.steps import StepAnswer, step
+from chalicelib.handlers.woken_events import is_schedule
 from chalicelib.suite import suite
 
 revocation_steps = Blueprint(__name__)
 
-# What an event of EventBridge's schedule has.
-_SCHEDULED = "Scheduled Event"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _AT_MOST = 20
 _GOOD = frozenset({"indexed", "same", "overtaken"})
@@ -32,7 +31,7 @@ class RefreshEvent:
 
 def _event(event: Mapping[str, object]) -> RefreshEvent:
     """The model of what invoked it: `{}`, EventBridge's scheduled event, or `{"accept": […]}`."""
-    if not event or event.get("detail-type") == _SCHEDULED:
+    if is_schedule(event):
         return RefreshEvent()
     errors = {name[:40]: FieldError("unknown_field") for name in event if name != "accept"}
     accept = event.get("accept")
