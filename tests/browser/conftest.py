@@ -26,9 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Run one Chromium for all tests."""
+    """Run one Chromium for the browser tests that follow on each other.
+
+    It ends with them: while it runs, its event loop runs in this thread, where nothing else may then start one.
+    """
     path = found()
     if path is None:
         pytest.fail("no Chromium: set CHROMIUM, or run: python -m infra.local.chromium", pytrace=False)
