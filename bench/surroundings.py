@@ -7,7 +7,7 @@ import json
 import os
 
 REGION = "ap-south-1"
-ARN = "arn:aws:states:ap-south-1:123456789012:stateMachine:simplified_registration"
+ARN_PREFIX = "arn:aws:states:ap-south-1:123456789012:stateMachine:pravesh-"
 # Each table's hash key, a string: as in infra/resources.json.
 TABLES = {
     "registrations": "registration_id",
@@ -100,15 +100,7 @@ def environment(aws: str) -> dict[str, str]:
         "OWN_DOCUMENTS_TABLE": "own_documents",
         "AUDIT_TABLE": "audit",
         "AUDIT_RETENTION_DAYS": "365",
-        "SIMPLIFIED_REGISTRATION_ARN": ARN,
-        "ACCOUNT_REGISTRATION_ARN": ARN,
-        "MOBILE_REPLACEMENT_ARN": ARN,
-        "IEC_LINKING_ARN": ARN,
-        "IEC_USER_CHANGE_ARN": ARN,
-        "FULL_REGISTRATION_ARN": ARN,
-        "DIGILOCKER_FETCH_ARN": ARN,
-        "CERTIFICATE_PUBLISHING_ARN": ARN,
-        "CERTIFICATE_BACKFILL_ARN": ARN,
+        "JOURNEYS_ARN_PREFIX": ARN_PREFIX,
         "SERVER_KEYS_SECRET": SECRET,
         "DOCUMENTS_BUCKET": "documents",
         "ESIGN_KEY_ID": "esign-key",

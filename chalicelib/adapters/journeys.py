@@ -29,7 +29,11 @@ _ID = {
 
 
 class StepFunctionsJourneys:
-    """`ports.Journeys`: each journey is a state machine, named by the setting `<JOURNEY>_ARN`."""
+    """`ports.Journeys`: each journey is a state machine.
+
+    All have one account, region and stack, and a name that is fixed in the template: so the setting
+    `JOURNEYS_ARN_PREFIX` and the journey's name are its ARN, in a few bytes of the 4 KB that Lambda allows.
+    """
 
     def __init__(self, aws: Aws, settings: Settings) -> None:
         self._aws = aws
@@ -41,7 +45,9 @@ class StepFunctionsJourneys:
         body = json.dumps({_ID[journey]: journey_id.partition(".")[0], "seconds_left": seconds_left})
         try:
             self._aws.client("stepfunctions").start_execution(
-                stateMachineArn=self._settings[f"{journey.value.upper()}_ARN"], name=journey_id, input=body
+                stateMachineArn=self._settings["JOURNEYS_ARN_PREFIX"] + journey.value.replace("_", "-"),
+                name=journey_id,
+                input=body,
             )
         except ClientError as refused:
             if refused.response["Error"]["Code"] != "ExecutionAlreadyExists":

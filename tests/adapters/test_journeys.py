@@ -9,7 +9,7 @@ from chalicelib.adapters.journeys import StepFunctionsJourneys
 from chalicelib.domain.ports import Journey, JourneysUnavailable, Woken
 from chalicelib.settings import Settings
 
-SETTINGS = Settings({f"{journey.value.upper()}_ARN": f"arn of {journey.value}" for journey in Journey})
+SETTINGS = Settings({"JOURNEYS_ARN_PREFIX": "arn:stack-"})
 REGISTRATION = Journey.SIMPLIFIED_REGISTRATION
 OUTAGE = EndpointConnectionError(endpoint_url="https://states")
 
@@ -46,21 +46,21 @@ def journeys(states: FakeStates) -> StepFunctionsJourneys:
 
 
 @pytest.mark.parametrize(
-    ("journey", "id_name"),
+    ("journey", "machine", "id_name"),
     [
-        (Journey.SIMPLIFIED_REGISTRATION, "registration_id"),
-        (Journey.ACCOUNT_REGISTRATION, "registration_id"),
-        (Journey.MOBILE_REPLACEMENT, "flow_id"),
+        (Journey.SIMPLIFIED_REGISTRATION, "arn:stack-simplified-registration", "registration_id"),
+        (Journey.ACCOUNT_REGISTRATION, "arn:stack-account-registration", "registration_id"),
+        (Journey.MOBILE_REPLACEMENT, "arn:stack-mobile-replacement", "flow_id"),
     ],
 )
 def test_an_execution_of_the_journeys_own_machine_bears_its_id_and_gets_nothing_else(
-    journey: Journey, id_name: str
+    journey: Journey, machine: str, id_name: str
 ) -> None:
     states = FakeStates()
     journeys(states).start(journey, "r1", 7200)
     assert states.asked == [
         {
-            "stateMachineArn": f"arn of {journey.value}",
+            "stateMachineArn": machine,
             "name": "r1",
             "input": f'{{"{id_name}": "r1", "seconds_left": 7200}}',
         }

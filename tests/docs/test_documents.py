@@ -20,7 +20,6 @@ from chalicelib.adapters.dynamodb import (
 )
 from chalicelib.adapters.dynamodb import rows as row_classes
 from chalicelib.domain.icegate.registration import Status
-from chalicelib.domain.ports import Journey
 from infra import watching
 from infra.department_alarms import department_alarms
 from tests.docs.documents import ROOT, anchors, code_blocks, documents, links, read, rows, sections
@@ -66,7 +65,6 @@ def test_the_configuration_table_names_the_variables_that_are_read_and_set() -> 
     are_read |= set(re.findall(r'Row, "([A-Z_]+_TABLE)"', code))
     # What may be empty.
     are_read |= set(re.findall(r'environment\.get\("([A-Z_]+)", ""\)', code))
-    are_read |= {f"{journey.value.upper()}_ARN" for journey in Journey}
     template = json.loads(read("infra/resources.json"))
     are_set = set(template["Globals"]["Function"]["Environment"]["Variables"])
     told = [row[0].strip("`") for row in rows(sections(read("README.md"))["Configuration"]) if row[0] != "variable"]

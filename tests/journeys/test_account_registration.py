@@ -115,8 +115,9 @@ def test_the_journey_is_told_ids_and_nothing_of_the_person(laptop: Laptop) -> No
     flow.verify().demand(200)
     flow.until_ended()
     states: Any = suite().aws.client("stepfunctions")
-    arn = f"{laptop.environment['ACCOUNT_REGISTRATION_ARN'].replace(':stateMachine:', ':execution:')}"
-    history = states.get_execution_history(executionArn=f"{arn}:{flow.registration_id}")
+    machine = laptop.environment["JOURNEYS_ARN_PREFIX"] + "account-registration"
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{flow.registration_id}"
+    history = states.get_execution_history(executionArn=arn)
     told = json.dumps(history["events"], default=str)
     assert flow.registration_id in told
     person, typed = flow.person, flow.codes()

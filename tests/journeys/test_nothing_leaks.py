@@ -162,7 +162,7 @@ def rows(laptop: Laptop, table: str) -> str:
 def journeys_data(flow: Flow) -> str:
     """All that Step Functions keeps of an execution: input, output, and the data of every event."""
     client = suite().aws.client("stepfunctions")
-    machine = flow.laptop.environment["SIMPLIFIED_REGISTRATION_ARN"]
+    machine = flow.laptop.environment["JOURNEYS_ARN_PREFIX"] + "simplified-registration"
     arn = f"{machine.replace(':stateMachine:', ':execution:')}:{flow.registration_id}"
     kept: list[Any] = [client.describe_execution(executionArn=arn)]
     kept += client.get_execution_history(executionArn=arn, includeExecutionData=True)["events"]

@@ -16,7 +16,7 @@ from infra.local.laptop import Laptop
 from tests.journeys.firms import Firm, Login, new_firm
 from tests.journeys.full_registrations import Upgrader, upgrader
 
-MACHINES = ("IEC_LINKING", "IEC_USER_CHANGE", "FULL_REGISTRATION")
+MACHINES = ("iec-linking", "iec-user-change", "full-registration")
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def personal_of(firm: Firm, logins: list[Login], asha: Upgrader) -> dict[str, st
 def executions(laptop: Laptop, machine: str, signing_id: str) -> str:
     """All that Step Functions keeps of an execution."""
     client = suite().aws.client("stepfunctions")
-    arn = f"{laptop.environment[f'{machine}_ARN'].replace(':stateMachine:', ':execution:')}:{signing_id}"
+    prefix = laptop.environment["JOURNEYS_ARN_PREFIX"].replace(":stateMachine:", ":execution:")
+    arn = f"{prefix}{machine}:{signing_id}"
     kept: list[Any] = [client.describe_execution(executionArn=arn)]
     kept += client.get_execution_history(executionArn=arn, includeExecutionData=True)["events"]
     return json.dumps(kept, default=str)

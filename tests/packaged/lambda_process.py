@@ -40,7 +40,7 @@ class LambdaProcesses:
         """Every variable that the template sets, with a value of its kind, and what Lambda itself sets."""
         settings = {name: name.lower().replace("_", "-") for name in self._variables}
         settings |= {
-            "SIMPLIFIED_REGISTRATION_ARN": "arn:aws:states:ap-south-1:123456789012:stateMachine:made-up",
+            "JOURNEYS_ARN_PREFIX": "arn:aws:states:ap-south-1:123456789012:stateMachine:made-up-",
             "AUDIT_RETENTION_DAYS": "365",
             "MAIL_SENDER": "icegate@example.gov.in",
             "PUBLIC_ORIGIN": "https://icegate.example.gov.in",

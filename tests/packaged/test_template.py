@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.adapters.documents import KEPT
 from chalicelib.domain.outbox import CLAIM
+from chalicelib.domain.ports import Journey
 from chalicelib.domain.signatures.signings import LIFETIME, REVOCATION_PATIENCE
 from infra.package import REGION, ROOT
 from infra.watching import LOG_RETENTION_DAYS
@@ -52,15 +53,7 @@ VARIABLES = {
     "OWN_DOCUMENTS_TABLE",
     "AUDIT_RETENTION_DAYS",
     "OFFICIAL_EMAIL_DOMAINS",
-    "SIMPLIFIED_REGISTRATION_ARN",
-    "ACCOUNT_REGISTRATION_ARN",
-    "MOBILE_REPLACEMENT_ARN",
-    "IEC_LINKING_ARN",
-    "IEC_USER_CHANGE_ARN",
-    "FULL_REGISTRATION_ARN",
-    "DIGILOCKER_FETCH_ARN",
-    "CERTIFICATE_PUBLISHING_ARN",
-    "CERTIFICATE_BACKFILL_ARN",
+    "JOURNEYS_ARN_PREFIX",
     "SERVER_KEYS_SECRET",
     "DOCUMENTS_BUCKET",
     "ESIGN_KEY_ID",
@@ -202,17 +195,17 @@ NAMED_BY_NOTHING = {
 }
 # Run by other state machines: the template itself does not name them.
 CALLED_FROM_OUTSIDE = {"VerifyContactCodes", "VerifyAlternateCodes", "IssueAccountCodes", "ConfirmAccountCodes"}
-# The state machines, and the variable that holds the name of each.
+# The state machines, and the journey that each is.
 MACHINES = {
-    "SimplifiedRegistration": "SIMPLIFIED_REGISTRATION_ARN",
-    "AccountRegistration": "ACCOUNT_REGISTRATION_ARN",
-    "MobileReplacement": "MOBILE_REPLACEMENT_ARN",
-    "IecLinking": "IEC_LINKING_ARN",
-    "IecUserChange": "IEC_USER_CHANGE_ARN",
-    "FullRegistration": "FULL_REGISTRATION_ARN",
-    "DigilockerFetch": "DIGILOCKER_FETCH_ARN",
-    "CertificatePublishing": "CERTIFICATE_PUBLISHING_ARN",
-    "CertificateBackfill": "CERTIFICATE_BACKFILL_ARN",
+    "SimplifiedRegistration": Journey.SIMPLIFIED_REGISTRATION,
+    "AccountRegistration": Journey.ACCOUNT_REGISTRATION,
+    "MobileReplacement": Journey.MOBILE_REPLACEMENT,
+    "IecLinking": Journey.IEC_LINKING,
+    "IecUserChange": Journey.IEC_USER_CHANGE,
+    "FullRegistration": Journey.FULL_REGISTRATION,
+    "DigilockerFetch": Journey.DIGILOCKER_FETCH,
+    "CertificatePublishing": Journey.CERTIFICATE_PUBLISHING,
+    "CertificateBackfill": Journey.CERTIFICATE_BACKFILL,
 }
 # What runs by itself: the function, the rule, and how often.
 SCHEDULES = {
@@ -303,16 +296,6 @@ def test_of_what_chalice_makes_the_merge_template_changes_the_api_only_and_repla
 def test_every_function_gets_every_variable_and_no_other(transformed: Template) -> None:
     for name, body in functions(transformed).items():
         assert set(body["Properties"]["Environment"]["Variables"]) == VARIABLES, name
-
-
-@pytest.mark.parametrize(("machine", "variable"), MACHINES.items())
-def test_the_state_machines_arn_is_its_name_so_that_nothing_waits_for_itself(
-    template: Template, machine: str, variable: str
-) -> None:
-    name = template["Resources"][machine]["Properties"]["StateMachineName"]["Fn::Sub"]
-    arn = template["Globals"]["Function"]["Environment"]["Variables"][variable]["Fn::Sub"]
-    assert arn.rpartition(":")[2] == name.rpartition(":")[2]
-    assert arn.endswith(f":stateMachine:{name}")
 
 
 def test_the_api_is_regional_and_has_one_stage(transformed: Template) -> None:
