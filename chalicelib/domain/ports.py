@@ -194,8 +194,8 @@ class Store(Protocol):
         """A department's certificates, the newest first, from the one after the id `after`; may lag by a moment."""
         ...
 
-    def certificates_preparing(self, before: datetime, at_most: int) -> tuple[str, ...]:
-        """The ids of certificates that wait for their PDF and XML since before `before`, the longest waiting first."""
+    def certificates_preparing(self, department_id: str, before: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of a department's certificates that wait for their files since before `before`, the longest first."""
         ...
 
     def push(self, push_id: str) -> Push | None:

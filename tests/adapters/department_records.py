@@ -82,6 +82,7 @@ def department() -> Department:
         limits=DepartmentLimits(1, 2, 3),
         signing_key="alias/coir",
         status_reason="Asked by the department.",
+        reactivated_at=LATER,
     )
 
 
@@ -114,6 +115,7 @@ def certificate() -> Certificate:
         trouble="in_another_account",
         revoked_at=LATER,
         revoked_because="The firm was wound up.",
+        brought_again_at=LATER,
     )
 
 

@@ -201,31 +201,36 @@ class Promises:
         assert store.certificates_of(mine.department_id, 10, "certificate-unknown") == ()
 
     def test_certificates_that_wait_to_be_made_are_found_the_longest_waiting_first(self, store: Store) -> None:
+        mine = department_id()
         made = {
             minute: replace(
                 bare_certificate(),
+                department_id=mine,
                 status=CertificateStatus.PREPARING,
-                created_at=_IN_TEN_YEARS + timedelta(minutes=minute),
+                created_at=_IN_TEN_YEARS + timedelta(minutes=minute % 3),
+                brought_again_at=_IN_TEN_YEARS + timedelta(minutes=3) if minute == 3 else None,
             )
             for minute in (3, 1, 2)
         }
-        store.write(*map(WriteCertificate, made.values()))
+        other = replace(bare_certificate(), status=CertificateStatus.PREPARING)
+        store.write(*map(WriteCertificate, made.values()), WriteCertificate(other))
         ids = {minute: one.certificate_id for minute, one in made.items()}
         before = _IN_TEN_YEARS + timedelta(minutes=3)
 
         def waiting(before: datetime, at_most: int = 100) -> list[str]:
-            return [one for one in store.certificates_preparing(before, at_most) if one in ids.values()]
+            return list(store.certificates_preparing(mine, before, at_most))
 
         assert waiting(before) == [ids[1], ids[2]]
         assert waiting(before + timedelta(milliseconds=1)) == [ids[1], ids[2], ids[3]]
+        assert waiting(before + timedelta(milliseconds=1), 2) == [ids[1], ids[2]]
         read = store.certificate(ids[1])
         assert read is not None
         store.write(WriteCertificate(replace(read, status=CertificateStatus.ACTIVE)))
         assert waiting(before) == [ids[2]]
-        for left in (ids[2], ids[3]):
-            read = store.certificate(left)
-            assert read is not None
-            store.write(WriteCertificate(replace(read, status=CertificateStatus.FAILED)))
+        read = store.certificate(ids[2])
+        assert read is not None
+        store.write(WriteCertificate(replace(read, status=CertificateStatus.FAILED)))
+        assert waiting(before) == []
 
     def test_a_name_is_used_up_for_one_content(self, store: Store) -> None:
         key = txn()

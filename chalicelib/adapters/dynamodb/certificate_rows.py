@@ -36,15 +36,15 @@ class _ByDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     place = UnicodeAttribute(range_key=True)
 
 
-class _Preparing(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Certificates whose PDF and XML are still to be made, by age; no others are in it."""
+class _Waiting(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Certificates whose PDF and XML are still to be made, by department and since when; no others are in it."""
 
     class Meta:
-        index_name = "preparing"
+        index_name = "waiting"
         projection = KeysOnlyProjection()
 
-    preparing = UnicodeAttribute(hash_key=True)
-    created_at = InstantAttribute(range_key=True)
+    waits_in = UnicodeAttribute(hash_key=True)
+    waits_since = InstantAttribute(range_key=True)
 
 
 class CertificateRow(Model):
@@ -55,14 +55,15 @@ class CertificateRow(Model):
     record = UnicodeAttribute()
     department_id = UnicodeAttribute()
     place = UnicodeAttribute()
-    preparing = UnicodeAttribute(null=True)
-    created_at = InstantAttribute()
+    waits_in = UnicodeAttribute(null=True)
+    waits_since = InstantAttribute(null=True)
     by_department = _ByDepartment()
-    in_preparation = _Preparing()
+    waiting = _Waiting()
 
 
 def certificate_row(row: type[CertificateRow], certificate: Certificate, revision: str) -> CertificateRow:
     """The row of a certificate."""
+    is_waiting = certificate.status is CertificateStatus.PREPARING
     from chalicelib.domain.departments.certificates import CertificateStatus  # noqa: PLC0415
 
     return row(
@@ -71,8 +72,8 @@ def certificate_row(row: type[CertificateRow], certificate: Certificate, revisio
         record=document(replace(certificate, revision=None)),
         department_id=certificate.department_id,
         place=_place(certificate),
-        preparing=PREPARING if certificate.status is CertificateStatus.PREPARING else None,
-        created_at=certificate.created_at,
+        waits_in=certificate.department_id if is_waiting else None,
+        waits_since=certificate.brought_at if is_waiting else None,
     )
 
 
@@ -89,9 +90,9 @@ def before_place_of(row: type[CertificateRow], certificate: CertificateRow) -> C
     return condition
 
 
-def created_before(row: type[CertificateRow], before: datetime) -> Condition:
-    """The key condition of certificates that were made before `before`."""
-    condition: Condition = row.created_at < before
+def brought_before(row: type[CertificateRow], before: datetime) -> Condition:
+    """The key condition of certificates that have waited since before `before`."""
+    condition: Condition = row.waits_since < before
     return condition
 
 

@@ -94,13 +94,13 @@ class DepartmentReads:
         newest_first = sorted(rows, key=lambda row: row.place, reverse=True)
         return tuple(map(certificate_rows.certificate_of, newest_first))
 
-    def certificates_preparing(self, before: datetime, at_most: int) -> tuple[str, ...]:
+    def certificates_preparing(self, department_id: str, before: datetime, at_most: int) -> tuple[str, ...]:
         """See `ports.Store`."""
-        from chalicelib.adapters.dynamodb.certificate_rows import PREPARING, created_before  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb.certificate_rows import brought_before  # noqa: PLC0415
 
         table = self.tables.certificates
         with translated():
-            found = table.in_preparation.query(PREPARING, created_before(table, before), limit=at_most)
+            found = table.waiting.query(department_id, brought_before(table, before), limit=at_most)
             return tuple(row.certificate_id for row in found)
 
     def push(self, push_id: str) -> Push | None:

@@ -19,6 +19,16 @@ class CertificateStatus(StrEnum):
     REVOKED = "revoked"
     # It could not be made; `trouble` says why.
     FAILED = "failed"
+    # The years for which it was to be kept are over: nobody finds it any more, and it is being removed.
+    ENDING = "ending"
+    # Kept no longer: what is left names nobody, and keeps its number and its URI from being given again.
+    REMOVED = "removed"
+
+
+# What no account at DigiLocker is to hold any more.
+WITHDRAWN = frozenset({CertificateStatus.REVOKED, CertificateStatus.ENDING, CertificateStatus.REMOVED})
+# What is kept no longer, or not for long.
+NOT_KEPT = frozenset({CertificateStatus.ENDING, CertificateStatus.REMOVED})
 
 
 class PushState(StrEnum):
@@ -67,8 +77,10 @@ class DigiLockerAccount:
 class Certificate:
     """One certificate. `number` is the department's own; `uri` is DigiLocker's, given once and never changed.
 
-    `revision` is the store's mark of the version that was read. `issued_by`: the import, the system's token or the
-    staff account that brought it. `brought_pdf` is the upload's key where the department signed the PDF itself.
+    `created_at` never changes; `brought_again_at`: one that could not be made was brought anew. `revision` is the
+    store's mark of the version that was read. `issued_by`: the import, the system's token or the staff account that
+    brought it. `brought_pdf` is the upload's key where the department signed the PDF itself. `look_at`: when the
+    removal of one that is `ending` goes on (UTC).
     """
 
     certificate_id: str
@@ -93,10 +105,17 @@ class Certificate:
     trouble: str | None = None
     revoked_at: datetime | None = None
     revoked_because: str | None = None
+    brought_again_at: datetime | None = None
+    look_at: datetime | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:
         return f"Certificate({self.certificate_id!r}, {self.status.value})"
+
+    @property
+    def brought_at(self) -> datetime:
+        """When it was brought last: since then it waits to be made."""
+        return self.brought_again_at or self.created_at
 
 
 def certificate_id_of(department_id: str, doctype: str, number: str) -> str:

@@ -179,6 +179,7 @@ class Department:
     limits: DepartmentLimits = DepartmentLimits()
     signing_key: str = ""
     status_reason: str | None = None
+    reactivated_at: datetime | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:

@@ -167,6 +167,7 @@ class Issuing:
                 uri=stored.uri,
                 doc_id=stored.doc_id,
                 created_at=stored.created_at,
+                brought_again_at=now,
                 revision=stored.revision,
             )
             outcome = Issued(row.number, IssuedOutcome.CREATED, stored.certificate_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,11 +20,11 @@ from chalicelib.domain.changes import Change, ChangeRefused
 from chalicelib.domain.departments import ready_content
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PreparedFile
 from chalicelib.domain.departments.changes import MakeFindable, WriteCertificate, WritePush
-from chalicelib.domain.departments.departments import Department, DocumentType
+from chalicelib.domain.departments.departments import Department, DepartmentStatus, DocumentType
 from chalicelib.domain.departments.finding import search_keys_of
 from chalicelib.domain.departments.publishing import push_of
 from chalicelib.domain.departments.pushes import PushAction
-from chalicelib.domain.departments.signing import PDF_AT_MOST, CannotMake, Hindrance, Papers, Printer
+from chalicelib.domain.departments.signing import OF_ALL, PDF_AT_MOST, CannotMake, Hindrance, Papers, Printer
 from chalicelib.domain.departments.statistics import Counted, Trouble
 from chalicelib.domain.limits import IST
 from chalicelib.domain.ports import DocumentsUnavailable
@@ -46,7 +47,7 @@ class Made(StrEnum):
     FAILED = "failed"
     # Something that passes hindered it: the next run tries again.
     WAITING = "waiting"
-    # Not this run's: it is made, another run was first, there is none, or time ran out.
+    # Not this run's: it is made, another run was first, there is none, its department is suspended, or time ran out.
     LEFT = "left"
 
 
@@ -58,6 +59,14 @@ class Outcome:
     made: Made
     hindrance: Hindrance | None = None
     error: str = ""
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What waits in one department, the longest first; `hindrance` is what this run found to hinder all of it."""
+
+    certificate_ids: deque[str]
+    hindrance: Hindrance | None = None
 
 
 def always() -> bool:
@@ -75,8 +84,31 @@ class Making:
     clock: Clock
 
     def make_due(self, at_most: int, has_time: Callable[[], bool] = always) -> tuple[Outcome, ...]:
-        """Makes what waits, the longest waiting first. Raises `StoreUnavailable`."""
-        return self.make(self.store.certificates_preparing(self.clock() - _LEFT_AFTER, at_most), has_time)
+        """Makes what waits: the departments by turns, one certificate each, the longest waiting first.
+
+        So no department's heap stands in another's way, and one that is hindered as a whole is tried once. What waits
+        in a suspended department goes on waiting. Raises `StoreUnavailable`.
+        """
+        turns, outcomes = self._queues(at_most), list[Outcome]()
+        while turns and len(outcomes) < at_most and has_time():
+            queue = turns.popleft()
+            outcome = self._made(queue.certificate_ids.popleft(), {}, queue.hindrance)
+            outcomes.append(outcome)
+            if outcome.hindrance in OF_ALL:
+                queue.hindrance = outcome.hindrance
+            # Where all is hindered, those whose day is over are given up; they come first, and then nothing helps.
+            is_hindered = queue.hindrance is not None and outcome.made is Made.WAITING
+            if queue.certificate_ids and not is_hindered:
+                turns.append(queue)
+        return tuple(outcomes)
+
+    def _queues(self, at_most: int) -> deque[_Queue]:
+        """What waits in each active department; which of them is first changes from run to run."""
+        before = self.clock() - _LEFT_AFTER
+        active = [one for one in self.store.departments() if one.status is DepartmentStatus.ACTIVE]
+        secrets.SystemRandom().shuffle(active)
+        found = (self.store.certificates_preparing(one.department_id, before, at_most) for one in active)
+        return deque(_Queue(deque(ids)) for ids in found if ids)
 
     def make(self, certificate_ids: Iterable[str], has_time: Callable[[], bool] = always) -> tuple[Outcome, ...]:
         """Makes these certificates, until `has_time` says no. Raises `StoreUnavailable`."""
@@ -86,17 +118,24 @@ class Making:
             for certificate_id in dict.fromkeys(certificate_ids)
         )
 
-    def _made(self, certificate_id: str, departments: dict[str, Department | None]) -> Outcome:
+    def _made(
+        self, certificate_id: str, departments: dict[str, Department | None], hindrance: Hindrance | None = None
+    ) -> Outcome:
+        """Makes one; with a `hindrance` that this run met already it is not tried, only given up if its day is over."""
         certificate = self.store.certificate(certificate_id)
         if certificate is None or certificate.status is not CertificateStatus.PREPARING:
             return Outcome(certificate_id, Made.LEFT)
         if certificate.department_id not in departments:
             departments[certificate.department_id] = self.store.department(certificate.department_id)
         department = departments[certificate.department_id]
+        if department is not None and department.status is not DepartmentStatus.ACTIVE:
+            return Outcome(certificate_id, Made.LEFT)
+        if hindrance is not None:
+            return self._hindered(department, certificate, CannotMake(hindrance))
         try:
             return self._activated(department, certificate)
         except CannotMake as hindered:
-            return self._hindered(certificate, hindered)
+            return self._hindered(department, certificate, hindered)
 
     def _activated(self, department: Department | None, certificate: Certificate) -> Outcome:
         document_type = department.document_type(certificate.doctype) if department else None
@@ -152,11 +191,11 @@ class Making:
             raise CannotMake(Hindrance.STORAGE_UNAVAILABLE) from None
         return replace(certificate, xml=xml, pdf=pdf)
 
-    def _hindered(self, certificate: Certificate, hindered: CannotMake) -> Outcome:
+    def _hindered(self, department: Department | None, certificate: Certificate, hindered: CannotMake) -> Outcome:
         """Waits for what passes, a day at most; gives up where waiting does not help."""
         now, hindrance = self.clock(), hindered.hindrance
         error = type(hindered.__cause__).__name__ if hindrance is Hindrance.MAKING_FAILED else ""
-        is_over = not hindered.may_pass or now >= certificate.created_at + GIVE_UP_AFTER
+        is_over = not hindered.may_pass or now >= _waits_since(department, certificate) + GIVE_UP_AFTER
         if is_over and hindrance is Hindrance.STORAGE_UNAVAILABLE and certificate.brought_pdf is not None:
             hindrance = Hindrance.BROUGHT_NOT_THERE
         self._tell(certificate, hindrance, now)
@@ -178,6 +217,12 @@ class Making:
         name = f"{hindrance.value}/{about or hour}"
         trouble_id = hashlib.sha256(name.encode()).hexdigest()[:22]
         self.store.tell_trouble(Trouble(certificate.department_id, trouble_id, at, hindrance.value, about))
+
+
+def _waits_since(department: Department | None, certificate: Certificate) -> datetime:
+    """Since when a certificate could have been made: a suspension takes nothing of its day."""
+    back_at = department.reactivated_at if department is not None else None
+    return max(certificate.brought_at, back_at) if back_at is not None else certificate.brought_at
 
 
 def _prepared(key: str, content: bytes) -> PreparedFile:

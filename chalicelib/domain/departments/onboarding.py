@@ -197,9 +197,10 @@ class DepartmentDesk:
     def reactivate(self, actor: Actor, department_id: str, caller: Caller) -> Department:
         """Takes a suspended department back; one that is active stays as it is. Raises `Refusal` `not_found`."""
 
-        def change(before: Department, _now: datetime) -> tuple[Department, Entry]:
+        def change(before: Department, now: datetime) -> tuple[Department, Entry]:
             entry = told(Deed.DEPARTMENT_REACTIVATED, actor, before)
-            return replace(before, status=DepartmentStatus.ACTIVE, status_reason=None), entry
+            back_at = now if before.status is DepartmentStatus.SUSPENDED else before.reactivated_at
+            return replace(before, status=DepartmentStatus.ACTIVE, status_reason=None, reactivated_at=back_at), entry
 
         return changed(self.store, self.clock, actor, department_id, caller, change)
 

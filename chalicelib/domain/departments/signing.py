@@ -58,6 +58,10 @@ PASSING = frozenset(
 )
 
 
+# What hinders one certificate of a department hinders all of them for now; what nobody thought of may be in one alone.
+OF_ALL = PASSING - {Hindrance.MAKING_FAILED}
+
+
 class CannotMake(Exception):  # noqa: N818
     """A certificate cannot be made, or not now; `hindrance` says why."""
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.changes import ChangeRefused
 from chalicelib.domain.departments import ready_content
 from chalicelib.domain.departments.certificates import CertificateStatus
+from chalicelib.domain.departments.changes import WriteDepartment
+from chalicelib.domain.departments.departments import Department, DepartmentStatus
 from chalicelib.domain.departments.finding import search_keys_of
 from chalicelib.domain.departments.making import Made
 from chalicelib.domain.departments.publishing import push_id_of
 from chalicelib.domain.departments.pushes import PushAction, PushStatus
-from chalicelib.domain.departments.signing import PASSING, Hindrance
+from chalicelib.domain.departments.signing import PASSING, CannotMake, Hindrance
 from chalicelib.domain.departments.statistics import Counted
 from tests.domain.departments.certificate_world import ACCOUNT, NOW, TYPE, World, row
 
@@ -183,3 +187,101 @@ def test_one_that_was_revoked_meanwhile_stays_revoked(monkeypatch: pytest.Monkey
     assert [one.made for one in world.making.make(ids(world))] == [Made.LEFT]
     monkeypatch.setattr(world.store, "write", write)
     assert world.certificate().status is CertificateStatus.PREPARING
+
+
+def beside(world: World, number: int) -> Department:
+    """Another department of the same trade."""
+    other = replace(
+        world.department,
+        department_id=f"otherdepartment{number:07}",
+        issuer_id=f"in.gov.tn.other{number}",
+        revision=None,
+    )
+    world.store.write(WriteDepartment(other))
+    return other
+
+
+class KeyAway:
+    """A printer for which the key of one department does not answer."""
+
+    def __init__(self, world: World, without_key: str) -> None:
+        self.printer, self.without_key, self.tried = world.printer, without_key, 0
+
+    def papers(self, department: Department, *of: object) -> object:
+        if department.department_id == self.without_key:
+            self.tried += 1
+            raise CannotMake(Hindrance.SIGNING_UNAVAILABLE)
+        return self.printer.papers(department, *of)
+
+
+def test_no_departments_heap_stands_in_anothers_way() -> None:
+    world = World()
+    others = [beside(world, number) for number in range(3)]
+    world.issue(*(row(number=f"TR/{number}") for number in range(40)))
+    world.pass_by(minutes=1)
+    for other in others:
+        world.issuing.issue(other, [row(), row(number="TR/2")], "test")
+    world.pass_by(minutes=1)
+    outcomes = world.making.make_due(10)
+    made = Counter(world.store.certificate(one.certificate_id).department_id for one in outcomes)  # type: ignore[union-attr]
+    assert [made[other.department_id] for other in others] == [2, 2, 2]
+    assert made[world.department_id] == 4
+
+
+def test_a_department_whose_key_is_away_is_tried_once_in_a_run_and_each_of_its_certificates_given_up_after_a_day() -> (
+    None
+):
+    world = World()
+    other = beside(world, 1)
+    world.issue(row(), row(number="TR/2"))
+    world.pass_by(hours=2)
+    world.issue(row(number="TR/3"), row(number="TR/4"))
+    world.issuing.issue(other, [row(), row(number="TR/2")], "test")
+    world.pass_by(minutes=1)
+    away = KeyAway(world, world.department_id)
+    world.printer = away
+    outcomes = world.making.make_due(100)
+    assert Counter(one.made for one in outcomes) == {Made.MADE: 2, Made.WAITING: 1}
+    assert away.tried == 1
+    world.pass_by(hours=22)
+    outcomes = world.making.make_due(100)
+    assert [(one.made, one.hindrance) for one in outcomes] == [
+        (Made.FAILED, Hindrance.SIGNING_UNAVAILABLE),
+        (Made.FAILED, Hindrance.SIGNING_UNAVAILABLE),
+        (Made.WAITING, Hindrance.SIGNING_UNAVAILABLE),
+    ]
+    assert away.tried == 2
+    assert world.certificate("TR/3").status is CertificateStatus.PREPARING
+
+
+def test_nothing_is_signed_for_a_suspended_department_and_its_certificates_wait() -> None:
+    world = World()
+    world.issue(row())
+    world.change(status=DepartmentStatus.SUSPENDED)
+    world.pass_by(days=3)
+    assert [one.made for one in world.making.make(ids(world))] == [Made.LEFT]
+    assert world.making.make_due(10) == ()
+    assert (world.certificate().status, world.printer.printed) == (CertificateStatus.PREPARING, 0)
+    assert world.store.troubles_of(world.department_id, 10) == ()
+    # Back again, it has its whole day, though something that passes hinders it.
+    world.change(status=DepartmentStatus.ACTIVE, reactivated_at=world.now)
+    world.printer.hindrance = Hindrance.TIMESTAMPS_UNAVAILABLE
+    assert [one.made for one in world.making.make_due(10)] == [Made.WAITING]
+    world.pass_by(hours=23)
+    world.printer.hindrance = None
+    assert [one.made for one in world.making.make_due(10)] == [Made.MADE]
+
+
+def test_what_could_not_be_made_and_is_brought_again_has_a_day_of_its_own() -> None:
+    world = World()
+    world.printer.hindrance = Hindrance.SIGNING_KEY_MISSING
+    failed = world.made()
+    world.pass_by(days=3)
+    world.issue(row())
+    world.printer.hindrance = Hindrance.TIMESTAMPS_UNAVAILABLE
+    assert [one.made for one in world.making.make(ids(world))] == [Made.WAITING]
+    world.pass_by(hours=23)
+    assert [one.made for one in world.making.make_due(10)] == [Made.WAITING]
+    world.pass_by(hours=1)
+    assert [one.made for one in world.making.make_due(10)] == [Made.FAILED]
+    assert world.certificate().created_at == failed.created_at

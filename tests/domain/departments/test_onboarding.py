@@ -252,7 +252,8 @@ class TestSuspending:
         again = desks.desk.suspend(desks.chief, made.department_id, "Order 12", CALLER)
         assert again == suspended
         back = desks.desk.reactivate(desks.chief, made.department_id, CALLER)
-        assert (back.status, back.status_reason) == (DepartmentStatus.ACTIVE, None)
+        assert (back.status, back.status_reason, back.reactivated_at) == (DepartmentStatus.ACTIVE, None, desks.now)
+        assert desks.desk.reactivate(desks.chief, made.department_id, CALLER) == back
         deeds = [(event.deed.value, dict(event.facts)) for event in desks.told_of(made)[1:]]
         assert deeds == [("department_suspended", {"reason": "Order 12"}), ("department_reactivated", {})]
 
