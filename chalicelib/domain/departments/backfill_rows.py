@@ -14,7 +14,13 @@ from chalicelib.domain.departments.backfills import BackfillCounts
 from chalicelib.domain.departments.bringing import COLUMNS, CertificateRow, parse_row
 from chalicelib.domain.departments.csv_reading import RowRefused, Span, row_of
 from chalicelib.domain.departments.departments import DocumentType
-from chalicelib.domain.departments.issuing import CONSENT_IN_FUTURE, DATE_IN_FUTURE, Issued, IssuedOutcome
+from chalicelib.domain.departments.issuing import (
+    ACCOUNT_DIFFERS,
+    CONSENT_IN_FUTURE,
+    DATE_IN_FUTURE,
+    Issued,
+    IssuedOutcome,
+)
 from chalicelib.domain.refusals import FieldError, Refusal
 
 # The sentence for a field's error in a language: (language, error) → text.
@@ -22,6 +28,8 @@ Words = Callable[[str, FieldError], str]
 NEEDED = ("number", "holder_name", "holder_born_on", "issued_on")
 REPORT_COLUMNS = ("line", "number", "column", "reason", "कारण")
 _NUMBER_AT_MOST = 64
+# Where a row that was read is refused for something else than its number.
+_COLUMNS = {DATE_IN_FUTURE: "issued_on", CONSENT_IN_FUTURE: "push_consented_on", ACCOUNT_DIFFERS: "digilocker_id"}
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -119,7 +127,7 @@ def kept_lines(part: bytes, before_line: int) -> list[str]:
 
 def _column_of(reason: str) -> str:
     """The column that a row which was read is refused for."""
-    return {DATE_IN_FUTURE: "issued_on", CONSENT_IN_FUTURE: "push_consented_on"}.get(reason, "number")
+    return _COLUMNS.get(reason, "number")
 
 
 def _harmless(text: str) -> str:

@@ -2,7 +2,8 @@
 
 A certificate is known by department, type and number. The same content brought again is there already; other content
 under a number that was given is a conflict, and never written over, unless its PDF could not be made: such a one has
-never been seen by anybody, and is put right under its URI. Light: routes and imports use it; `making` does the rest.
+never been seen by anybody, and is put right under its URI. A DigiLocker account that comes later is added and pushed
+to; one that is there is never replaced. Light: routes and imports use it; `making` does the rest.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.domain.changes import ChangeRefused
-from chalicelib.domain.departments import uris
+from chalicelib.domain.departments import keeping, publishing, uris
 from chalicelib.domain.departments.bringing import COLUMNS, CertificateRow, parse_row
-from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, certificate_id_of
+from chalicelib.domain.departments.certificates import NOT_KEPT, Certificate, CertificateStatus, certificate_id_of
 from chalicelib.domain.departments.changes import TakeUri, WriteCertificate
 from chalicelib.domain.departments.departments import Department, DepartmentRole, DepartmentStatus
+from chalicelib.domain.departments.pushes import PushAction
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.domain.limits import IST
 from chalicelib.domain.refusals import Code, Refusal, invalid
@@ -34,7 +36,10 @@ Item = TypeVar("Item")
 _AT_ONCE = 25
 _LOOKED_UP_AT_ONCE = 100
 # Reasons of refused rows.
-DATE_IN_FUTURE, CONSENT_IN_FUTURE = "date_in_future", "consent_in_future"
+DATE_IN_FUTURE, CONSENT_IN_FUTURE, KEEPING_OVER = "date_in_future", "consent_in_future", "keeping_over"
+NUMBER_TAKEN, ACCOUNT_DIFFERS = "certificate_number_taken", "certificate_account_differs"
+# Of these an account that comes later is taken: the others are given to nobody any more, or made anew.
+_TAKES_ACCOUNT = frozenset({CertificateStatus.PREPARING, CertificateStatus.ACTIVE})
 
 
 class Write(StrEnum):
@@ -49,7 +54,7 @@ class IssuedOutcome(StrEnum):
 
     CREATED = "created"
     THERE_ALREADY = "there_already"
-    # Another certificate has this number.
+    # Another certificate has this number, or it is for another account.
     CONFLICT = "conflict"
     REFUSED = "refused"
 
@@ -92,12 +97,16 @@ class Issuing:
             ids = [_id(department, row) for _, row in some]
             there = self.store.certificates_there(tuple(dict.fromkeys(ids)))
             fresh: list[Certificate] = []
+            again: set[int] = set()
             for (place, row), certificate_id in zip(some, ids, strict=True):
                 before = made.get(certificate_id)
-                if too_early := _too_early(row, now):
-                    outcomes[place] = Issued(row.number, IssuedOutcome.REFUSED, reason=too_early)
+                if untimely := _untimely(department, row, now):
+                    outcomes[place] = Issued(row.number, IssuedOutcome.REFUSED, reason=untimely)
                 elif before is not None:
                     outcomes[place] = _compared(before, row, department)
+                    again.add(place)
+                    if outcomes[place].outcome is IssuedOutcome.THERE_ALREADY:
+                        made[certificate_id] = replace(before, account=before.account or row.account)
                 elif certificate_id in there:
                     outcomes[place] = self._met(department, row, now, issued_by, mode)
                 else:
@@ -107,8 +116,9 @@ class Issuing:
             if mode is Write.REAL:
                 met = self._written(department, fresh)
                 for place, (index, row) in enumerate(some):
-                    # Another run wrote one of them first.
-                    if ids[place] in met and outcomes[index].outcome is IssuedOutcome.CREATED:
+                    # Another run wrote one of them first; or an earlier row did, and this one may have its account.
+                    is_met = ids[place] in met and outcomes[index].outcome is IssuedOutcome.CREATED
+                    if is_met or index in again:
                         outcomes[index] = self._met(department, row, now, issued_by, mode)
         results = tuple(outcomes[place] for place in range(len(rows)))
         self._count(department, results, now, mode)
@@ -154,14 +164,21 @@ class Issuing:
         raise Refusal(Code.SERVICE_UNAVAILABLE)
 
     def _met(self, department: Department, row: CertificateRow, now: datetime, issued_by: str, mode: Write) -> Issued:
-        """What becomes of a row whose certificate is there: one that failed is made anew, from what is brought now."""
+        """What becomes of a row whose certificate is there: one that failed is made anew, from what is brought now.
+
+        One that has no account takes the row's, with its push where it is made already.
+        """
         for _ in range(ROUNDS):
             stored = self.store.certificate(_id(department, row))
             if stored is None:
                 # A write that was told as lost, and is being taken back: there is nothing to meet.
                 raise Refusal(Code.SERVICE_UNAVAILABLE)
             if stored.status is not CertificateStatus.FAILED:
-                return _compared(stored, row, department)
+                compared = _compared(stored, row, department)
+                is_there = compared.outcome is IssuedOutcome.THERE_ALREADY
+                if mode is Write.DRY or not is_there or self._has_account(department, stored, row, now):
+                    return compared
+                continue
             again = replace(
                 _certificate(department, row, now, issued_by),
                 uri=stored.uri,
@@ -180,6 +197,19 @@ class Issuing:
             return outcome
         raise Refusal(Code.SERVICE_UNAVAILABLE)
 
+    def _has_account(self, department: Department, stored: Certificate, row: CertificateRow, now: datetime) -> bool:
+        """Adds the account to a certificate that has none; False where another write came in between."""
+        if row.account is None or stored.account is not None or stored.status not in _TAKES_ACCOUNT:
+            return True
+        known, is_made = replace(stored, account=row.account), stored.status is CertificateStatus.ACTIVE
+        # One that is still to be made is pushed by the write that makes it.
+        push = publishing.wanted(self.store, department, known, PushAction.ADD, now) if is_made else ()
+        try:
+            self.store.write(WriteCertificate(known), *push)
+        except ChangeRefused:
+            return False
+        return True
+
     def _count(self, department: Department, results: Sequence[Issued], now: datetime, mode: Write) -> None:
         created = Counter(one.outcome for one in results)[IssuedOutcome.CREATED]
         if created and mode is Write.REAL:
@@ -190,10 +220,13 @@ def _id(department: Department, row: CertificateRow) -> str:
     return certificate_id_of(department.department_id, row.doctype, row.number)
 
 
-def _too_early(row: CertificateRow, now: datetime) -> str:
-    """Which of a row's days is still to come on India's calendar, as a reason; "" for none."""
-    if row.issued_on > now.astimezone(IST).date():
+def _untimely(department: Department, row: CertificateRow, now: datetime) -> str:
+    """Which of a row's days is still to come on India's calendar, or too long past to be kept, as a reason; or ""."""
+    today = now.astimezone(IST).date()
+    if row.issued_on > today:
         return DATE_IN_FUTURE
+    if keeping.is_too_late(department.document_type(row.doctype), row.valid_to, today):
+        return KEEPING_OVER
     return CONSENT_IN_FUTURE if row.account is not None and row.account.consented_at > now else ""
 
 
@@ -224,13 +257,21 @@ def _changes(certificate: Certificate) -> tuple[WriteCertificate, TakeUri]:
 
 
 def _compared(stored: Certificate, row: CertificateRow, department: Department) -> Issued:
-    """Whether a row says what its certificate says. An account that came later, or is left out, makes no other one."""
+    """Whether a row says what its certificate says. An account that came later, or is left out, makes no other one.
+
+    Another account does: whose it is was said, and is not taken from them.
+    """
+    if stored.status in NOT_KEPT:
+        return Issued(row.number, IssuedOutcome.CONFLICT, stored.certificate_id, keeping.KEPT_NO_LONGER)
     brought = brought_key(department.department_id, row.brought_pdf) if row.brought_pdf else None
     says = (stored.holders, dict(stored.fields), stored.issued_on, stored.valid_from, stored.valid_to)
     asked = (row.holders, dict(row.fields), row.issued_on, row.valid_from, row.valid_to)
     # The same PDF may have been uploaded a second time, after an answer that was lost: what it says decides.
     if says != asked or (stored.brought_pdf is None) != (brought is None):
-        return Issued(row.number, IssuedOutcome.CONFLICT, stored.certificate_id, "certificate_number_taken")
+        return Issued(row.number, IssuedOutcome.CONFLICT, stored.certificate_id, NUMBER_TAKEN)
+    accounts = {one.digilocker_id.lower() for one in (stored.account, row.account) if one is not None}
+    if len(accounts) > 1:
+        return Issued(row.number, IssuedOutcome.CONFLICT, stored.certificate_id, ACCOUNT_DIFFERS)
     return Issued(row.number, IssuedOutcome.THERE_ALREADY, stored.certificate_id)
 
 

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.departments import uris
 from chalicelib.domain.departments.bringing import parse_date
-from chalicelib.domain.departments.certificates import CertificateStatus
+from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PushState
+from chalicelib.domain.departments.changes import WriteCertificate
 from chalicelib.domain.departments.departments import DepartmentLimits, DepartmentRole, DepartmentStatus
 from chalicelib.domain.departments.issuing import IssuedOutcome, Write, parse_row
+from chalicelib.domain.departments.making import Made
+from chalicelib.domain.departments.publishing import push_id_of
+from chalicelib.domain.departments.pushes import PushAction, PushStatus
 from chalicelib.domain.departments.signing import Hindrance
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.domain.refusals import Code, FieldProblem, Refusal
@@ -200,3 +204,77 @@ def test_nobody_has_agreed_on_a_day_that_is_still_to_come() -> None:
     assert (tomorrow.outcome, tomorrow.reason) == (IssuedOutcome.REFUSED, "consent_in_future")
     (today,) = world.issue(row(**{**ACCOUNT, "push_consented_on": "22-11-2026"}))
     assert today.outcome is IssuedOutcome.CREATED
+
+
+ANOTHER = {**ACCOUNT, "digilocker_id": "999e4567-e89b-12d3-a456-426655440000"}
+
+
+def test_an_account_that_comes_later_is_added_and_pushed_to() -> None:
+    world = World()
+    world.made()
+    writes = world.store.writes
+    assert outcomes(world, row(**ACCOUNT), mode=Write.DRY) == ["there_already"]
+    assert world.store.writes == writes
+    assert outcomes(world, row(**ACCOUNT)) == ["there_already"]
+    known = world.certificate()
+    assert known.account == row(**ACCOUNT).account
+    push = world.store.push(push_id_of(known, PushAction.ADD))
+    assert push is not None
+    assert (push.status, push.due_at, world.store.writes - writes) == (PushStatus.DUE, world.now, 1)
+    # The same again, or without the account, changes nothing.
+    assert outcomes(world, row(**ACCOUNT), row()) == ["there_already", "there_already"]
+    assert (world.certificate(), world.store.writes - writes) == (known, 1)
+
+
+def test_an_account_that_comes_while_its_certificate_is_made_is_pushed_to_once_it_is() -> None:
+    world = World()
+    world.issue(row())
+    assert outcomes(world, row(**ACCOUNT)) == ["there_already"]
+    assert world.store.push(push_id_of(world.certificate(), PushAction.ADD)) is None
+    (made,) = world.making.make([world.certificate().certificate_id])
+    assert (made.made, world.certificate().account) == (Made.MADE, row(**ACCOUNT).account)
+    assert world.store.push(push_id_of(world.certificate(), PushAction.ADD)) is not None
+
+
+def test_of_rows_that_come_at_once_the_account_is_taken_from_whichever_has_one() -> None:
+    world = World()
+    rows = (row(), row(**ACCOUNT), row(**ANOTHER))
+    assert outcomes(world, *rows, mode=Write.DRY) == ["created", "there_already", "conflict"]
+    assert outcomes(world, *rows) == ["created", "there_already", "conflict"]
+    assert world.certificate().account == row(**ACCOUNT).account
+
+
+def test_another_account_never_takes_the_place_of_the_one_that_is_there() -> None:
+    world = World()
+    made = world.made(**ACCOUNT)
+    (refused,) = world.issue(row(**ANOTHER))
+    assert (refused.outcome, refused.reason) == (IssuedOutcome.CONFLICT, "certificate_account_differs")
+    (same,) = world.issue(row(**{**ACCOUNT, "digilocker_id": ACCOUNT["digilocker_id"].upper()}))
+    assert same.outcome is IssuedOutcome.THERE_ALREADY
+    assert world.certificate() == made
+
+
+def test_what_was_revoked_takes_no_account() -> None:
+    world = World()
+    made = world.made()
+    world.desk.revoke(world.department_id, made.certificate_id, "Wrong person.", "test", CALLER)
+    assert outcomes(world, row(**ACCOUNT)) == ["there_already"]
+    assert world.certificate().account is None
+
+
+def test_an_account_is_added_whatever_else_becomes_of_its_certificate_meanwhile() -> None:
+    world = World()
+    made = world.made()
+    read, moments = world.store.certificate, iter([True])
+
+    def meanwhile(certificate_id: str) -> Certificate | None:
+        found = read(certificate_id)
+        if found is not None and next(moments, False):
+            world.store.write(WriteCertificate(replace(found, push=PushState.PARKED)))
+        return found
+
+    world.store.certificate = meanwhile  # type: ignore[method-assign]
+    assert outcomes(world, row(**ACCOUNT)) == ["there_already"]
+    known = read(made.certificate_id)
+    assert known is not None
+    assert (known.push, known.account) == (PushState.PARKED, row(**ACCOUNT).account)
