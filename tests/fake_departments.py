@@ -13,6 +13,8 @@ from chalicelib.domain.departments import changes
 from chalicelib.domain.departments.backfills import Backfill, BackfillRange
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
 from chalicelib.domain.departments.departments import Department
+from chalicelib.domain.departments.outages import Outage
+from chalicelib.domain.departments.keeping import last_day
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -20,6 +22,7 @@ from chalicelib.domain.digilocker import changes as digilocker_changes
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.fetches import Fetch
 from chalicelib.domain.digilocker.own_documents import Match, OwnDocument
+from tests.fake_indexes import Indexed
 from tests.fake_writes import FakeWrite, over
 
 
@@ -31,10 +34,14 @@ class FakeDepartmentReads:
     def __init__(self) -> None:
         super().__init__()
         self._departments: dict[str, Department] = {}
-        self._certificates: dict[str, Certificate] = {}
+        self._certificates: Indexed[Certificate] = Indexed(
+            of_department=lambda _, one: (one.department_id, (one.created_at, one.certificate_id)),
+            waiting=lambda _, one: _waits(one),
+        )
         self._exchange_keys: dict[str, str] = {}
-        self._findables: dict[str, Certificate] = {}
-        self._pushes: dict[str, Push] = {}
+        self._findables: Indexed[Certificate] = Indexed(under=lambda key, _: (key.split()[0], key))
+        self._pushes: Indexed[Push] = Indexed(due=lambda _, one: one.due_at and (one.department_id, one.due_at))
+        self._outages: dict[str, Outage] = {}
         self._pull_requests: dict[str, PullRequest] = {}
         self._backfills: dict[str, Backfill] = {}
         self._backfill_ranges: dict[str, BackfillRange] = {}
@@ -59,28 +66,41 @@ class FakeDepartmentReads:
         return frozenset(one for one in certificate_ids if one in self._certificates)
 
     def findable(self, search_key: str) -> tuple[Certificate, ...]:
-        mine = [(key, one) for key, one in list(self._findables.items()) if key.split()[0] == search_key]
-        return tuple(one for _, one in sorted(mine, key=lambda pair: pair[0])[:25])
+        return tuple(self._findables.found("under", search_key, 25))
 
     def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:
-        mine = [one for one in list(self._certificates.values()) if one.department_id == department_id]
-        newest_first = sorted(mine, key=lambda one: (one.created_at, one.certificate_id), reverse=True)
-        if after is not None:
-            ids = [one.certificate_id for one in newest_first]
-            newest_first = newest_first[ids.index(after) + 1 :] if after in ids else []
-        return tuple(newest_first[:at_most])
+        last = self._certificates.get(after) if after is not None else None
+        if after is not None and (last is None or last.department_id != department_id):
+            return ()
+        before = last and (last.created_at, last.certificate_id)
+        return tuple(self._certificates.newest("of_department", department_id, at_most, before=before))
 
-    def certificates_preparing(self, before: datetime, at_most: int) -> tuple[str, ...]:
-        preparing = [one for one in list(self._certificates.values()) if one.status is CertificateStatus.PREPARING]
-        waiting = sorted((one.created_at, one.certificate_id) for one in preparing if one.created_at < before)
-        return tuple(certificate_id for _, certificate_id in waiting[:at_most])
+    def certificates_preparing(self, department_id: str, before: datetime, at_most: int) -> tuple[str, ...]:
+        waiting = self._certificates.found("waiting", department_id, at_most, up_to=before - timedelta.resolution)
+        return tuple(one.certificate_id for one in waiting)
+
+    def certificates_ended(self, department_id: str, doctype: str, before: date) -> Iterator[str]:
+        of_type = (department_id, doctype)
+        mine = [one for one in list(self._certificates.values()) if (one.department_id, one.doctype) == of_type]
+        ended = sorted((day, one.certificate_id) for one in mine if (day := last_day(one)) and day < before)
+        yield from (certificate_id for _, certificate_id in ended)
+
+    def certificates_ending(self, department_id: str, now: datetime) -> Iterator[str]:
+        mine = [one for one in list(self._certificates.values()) if one.department_id == department_id]
+        ending = [one for one in mine if one.status is CertificateStatus.ENDING and one.look_at and one.look_at <= now]
+        yield from (one.certificate_id for one in sorted(ending, key=lambda one: str(one.look_at)))
 
     def push(self, push_id: str) -> Push | None:
         return self._pushes.get(push_id)
 
-    def due_pushes(self, now: datetime, at_most: int) -> tuple[str, ...]:
-        due = [(one.due_at, one.push_id) for one in list(self._pushes.values()) if one.due_at and one.due_at <= now]
-        return tuple(push_id for _, push_id in sorted(due)[:at_most])
+    def due_pushes(self, department_id: str, now: datetime, at_most: int) -> tuple[str, ...]:
+        return tuple(one.push_id for one in self._pushes.found("due", department_id, at_most, up_to=now))
+
+    def pushes_waiting(self, department_id: str, at_most: int) -> int:
+        return min(at_most, self._pushes.counted("due", department_id))
+
+    def outage(self, department_id: str) -> Outage | None:
+        return self._outages.get(department_id)
 
     def pull_request(self, request_id: str) -> PullRequest | None:
         return self._pull_requests.get(request_id)
@@ -140,6 +160,12 @@ class FakeDepartmentReads:
                 return replace(taken, holds=False) if is_first and taken.key in self._exchange_keys else taken
             case changes.WritePush(push):
                 return over(self._pushes, push.push_id, push, revision)
+            case changes.WriteOutage(outage):
+                return over(self._outages, outage.department_id, outage, revision)
+            case changes.RemovePush(push):
+                removed = over(self._pushes, push.push_id, push, revision)
+                is_there = push.push_id in self._pushes
+                return replace(removed, holds=removed.holds and is_there, value=None)
             case changes.WritePullRequest(asked):
                 return over(self._pull_requests, asked.request_id, asked, revision)
             case changes.WriteBackfill(backfill):
@@ -150,6 +176,11 @@ class FakeDepartmentReads:
 
     def _taken(self, key: str, by: str) -> FakeWrite:
         return FakeWrite(self._exchange_keys, key, self._exchange_keys.get(key) in (None, by), by)
+
+
+def _waits(certificate: Certificate) -> tuple[str, datetime] | None:
+    is_preparing = certificate.status is CertificateStatus.PREPARING
+    return (certificate.department_id, certificate.brought_at) if is_preparing else None
 
 
 class FakeDigiLockerReads:

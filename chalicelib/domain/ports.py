@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.backfills import Backfill, BackfillRange
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department
+    from chalicelib.domain.departments.outages import Outage
     from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
     from chalicelib.domain.departments.pushes import Push
     from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -202,8 +203,16 @@ class Store(Protocol):
         """The push of this id."""
         ...
 
-    def due_pushes(self, now: datetime, at_most: int) -> tuple[str, ...]:
-        """The ids of pushes that are due at `now`, the longest due first; may lag behind by a moment."""
+    def due_pushes(self, department_id: str, now: datetime, at_most: int) -> tuple[str, ...]:
+        """The ids of a department's pushes that are due at `now`, the longest due first; may lag by a moment."""
+        ...
+
+    def pushes_waiting(self, department_id: str, at_most: int) -> int:
+        """How many pushes of a department are still to be made, now or later, at most `at_most`; may lag by a moment."""
+        ...
+
+    def outage(self, department_id: str) -> Outage | None:
+        """What is known of a department's outage."""
         ...
 
     def pull_request(self, request_id: str) -> PullRequest | None:

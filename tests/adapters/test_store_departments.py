@@ -262,7 +262,7 @@ class Promises:
         ids = {minute: one.push_id for minute, one in made.items()}
 
         def due(now: datetime) -> list[str]:
-            return [one for one in store.due_pushes(now, 100) if one in ids.values()]
+            return [one for one in store.due_pushes("department-1", now, 100) if one in ids.values()]
 
         assert due(_IN_TEN_YEARS + timedelta(minutes=2)) == [ids[1], ids[2]]
         assert due(_IN_TEN_YEARS + timedelta(minutes=2, milliseconds=-1)) == [ids[1]]

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.pushes import Push
 
-PREPARING = "preparing"
-DUE = "due"
 
 
 class _ByDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
@@ -63,7 +61,6 @@ class CertificateRow(Model):
 
 def certificate_row(row: type[CertificateRow], certificate: Certificate, revision: str) -> CertificateRow:
     """The row of a certificate."""
-    is_waiting = certificate.status is CertificateStatus.PREPARING
     from chalicelib.domain.departments.certificates import CertificateStatus  # noqa: PLC0415
 
     return row(
@@ -121,7 +118,7 @@ def found_in(row: FindableRow) -> Certificate:
 
 
 class _Due(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """Pushes that are due, by when; those that are done are not in it."""
+    """A department's pushes that are due, by when; those that are done are not in it."""
 
     class Meta:
         index_name = "by_due_at"
@@ -148,13 +145,13 @@ def push_row(row: type[PushRow], push: Push, revision: str) -> PushRow:
         push.push_id,
         revision=revision,
         record=document(replace(push, revision=None)),
-        due=DUE if push.due_at else None,
+        due=push.department_id if push.due_at else None,
         due_at=push.due_at,
     )
 
 
 def due_by(row: type[PushRow], now: datetime) -> Condition:
-    """The key condition of pushes that are due at `now`."""
+    """The key condition of a department's pushes that are due at `now`."""
     condition: Condition = row.due_at <= now
     return condition
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.backfills import Backfill, BackfillRange
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department
+    from chalicelib.domain.departments.outages import Outage
     from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
     from chalicelib.domain.departments.pushes import Push
     from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -110,13 +111,13 @@ class DepartmentReads:
         row = row_of(self.tables.pushes, push_id)
         return push_of(row) if row else None
 
-    def due_pushes(self, now: datetime, at_most: int) -> tuple[str, ...]:
+    def due_pushes(self, department_id: str, now: datetime, at_most: int) -> tuple[str, ...]:
         """See `ports.Store`."""
-        from chalicelib.adapters.dynamodb.certificate_rows import DUE, due_by  # noqa: PLC0415
+        from chalicelib.adapters.dynamodb.certificate_rows import due_by  # noqa: PLC0415
 
         table = self.tables.pushes
         with translated():
-            found = table.by_due_at.query(DUE, due_by(table, now), limit=at_most)
+            found = table.by_due_at.query(department_id, due_by(table, now), limit=at_most)
             return tuple(row.push_id for row in found)
 
     def pull_request(self, request_id: str) -> PullRequest | None:
@@ -137,6 +138,18 @@ class DepartmentReads:
         return tuple(sorted(waiting, key=lambda asked: asked.asked_at))
 
     def backfill(self, backfill_id: str) -> Backfill | None:
+    def pushes_waiting(self, department_id: str, at_most: int) -> int:
+        """See `ports.Store`."""
+        with translated():
+            return int(self.tables.pushes.by_due_at.count(department_id, limit=at_most))
+
+    def outage(self, department_id: str) -> Outage | None:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.department_rows import outage_key, outage_of  # noqa: PLC0415
+
+        row = row_of(self.tables.outages, outage_key(department_id))
+        return outage_of(row) if row else None
+
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.department_rows import backfill_of  # noqa: PLC0415
 

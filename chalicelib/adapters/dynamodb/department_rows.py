@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.departments.backfills import Backfill, BackfillRange
     from chalicelib.domain.departments.departments import Department
+    from chalicelib.domain.departments.outages import Outage
     from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
     from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
 
@@ -222,6 +223,39 @@ def department_day_of(row: DepartmentDayRow) -> DepartmentDay:
 
 
 class TroubleRow(Model):
+class OutageRow(Model):
+    """What is known of a department's outage, in the table of limits."""
+
+    limit_key = UnicodeAttribute(hash_key=True)
+    revision = UnicodeAttribute()
+    record = UnicodeAttribute()
+    keep_until = InstantAttribute()
+    ttl = NumberAttribute()
+
+
+def outage_key(department_id: str) -> str:
+    """The key of a department's outage."""
+    return f"outage#{department_id}"
+
+
+def outage_row(row: type[OutageRow], outage: Outage, revision: str) -> OutageRow:
+    """The row of an outage."""
+    return row(
+        outage_key(outage.department_id),
+        revision=revision,
+        record=document(replace(outage, revision=None)),
+        keep_until=outage.keep_until,
+        ttl=epoch_seconds(outage.keep_until + _A_DAY),
+    )
+
+
+def outage_of(row: OutageRow) -> Outage:
+    """The outage in a row."""
+    from chalicelib.domain.departments.outages import Outage  # noqa: PLC0415
+
+    return replace(record_of(row.record, Outage), revision=row.revision)
+
+
     """A trouble of a department, by when it was."""
 
     department_id = UnicodeAttribute(hash_key=True)

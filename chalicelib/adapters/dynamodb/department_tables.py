@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         DepartmentDayRow,
         DepartmentRow,
         ExchangeKeyRow,
+        OutageRow,
         PullRequestRow,
         TroubleRow,
     )
@@ -52,6 +53,13 @@ class DepartmentTables:
         from chalicelib.adapters.dynamodb.certificate_rows import FindableRow  # noqa: PLC0415
 
         return self._table(FindableRow, "FINDABLES_TABLE")
+
+    @property
+    def outages(self) -> type[OutageRow]:
+        """Outages, beside the counters: one that is lost costs nothing but some calls."""
+        from chalicelib.adapters.dynamodb.department_rows import OutageRow  # noqa: PLC0415
+
+        return self._table(OutageRow, "LIMITS_TABLE")
 
     @property
     def pushes(self) -> type[PushRow]:

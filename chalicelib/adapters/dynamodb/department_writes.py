@@ -68,6 +68,17 @@ class DepartmentWrites:
         return Put(certificate_rows.push_row(row, push, self.revision), unchanged(row, push.revision))
 
     @of.register
+    def _(self, change: changes.RemovePush) -> Write:
+        row, push = self.tables.pushes, change.push
+        # One that was never read has no revision, and no stored one has an empty one.
+        return Delete(row(push.push_id), row.revision == (push.revision or ""))
+
+    @of.register
+    def _(self, change: changes.WriteOutage) -> Write:
+        row, outage = self.tables.outages, change.outage
+        return Put(department_rows.outage_row(row, outage, self.revision), unchanged(row, outage.revision))
+
+    @of.register
     def _(self, change: changes.WritePullRequest) -> Write:
         row, asked = self.tables.pull_requests, change.pull_request
         return Put(department_rows.pull_request_row(row, asked, self.revision), unchanged(row, asked.revision))

@@ -23,7 +23,7 @@ class Tables(DepartmentTables):
     def __init__(self, aws: Aws, settings: Settings) -> None:
         self.connection = SharedConnection(aws)
         self._settings = settings
-        self._bound: dict[str, type[Model]] = {}
+        self._bound: dict[type[Model], type[Model]] = {}
         self._lock = Lock()
 
     @property
@@ -118,6 +118,6 @@ class Tables(DepartmentTables):
 
     def _table(self, row: type[Row], setting: str) -> type[Row]:
         with self._lock:
-            if setting not in self._bound:
-                self._bound[setting] = bound(row, self._settings[setting], self.connection)
-            return cast("type[Row]", self._bound[setting])
+            if row not in self._bound:
+                self._bound[row] = bound(row, self._settings[setting], self.connection)
+            return cast("type[Row]", self._bound[row])

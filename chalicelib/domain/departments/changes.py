@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.backfills import Backfill, BackfillRange
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department
+    from chalicelib.domain.departments.outages import Outage
     from chalicelib.domain.departments.pull_requests import PullRequest
     from chalicelib.domain.departments.pushes import Push
 
@@ -83,6 +84,20 @@ class WritePush(Versioned):
 
 
 @dataclass(frozen=True, slots=True)
+class RemovePush(Versioned):
+    """Remove a push; it holds only on the version that was read."""
+
+    push: Push
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOutage(Versioned):
+    """Write what is known of a department's outage; it holds only on the version that was read."""
+
+    outage: Outage
+
+
+@dataclass(frozen=True, slots=True)
 class WritePullRequest(Versioned):
     """Write a pending pull; it holds only on the version that was read, a new one only where none is."""
 
@@ -112,6 +127,8 @@ DepartmentChange = (
     | EndFindable
     | UseOnceFor
     | WritePush
+    | RemovePush
+    | WriteOutage
     | WritePullRequest
     | WriteBackfill
     | WriteBackfillRange

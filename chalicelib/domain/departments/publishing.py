@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.changes import ChangeRefused, CountUp, StoreUnavailable
 from chalicelib.domain.departments.changes import WritePush
 from chalicelib.domain.departments.departments import DepartmentStatus
+from chalicelib.domain.departments.outages import Pace, decided
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.limits import Counter
 from chalicelib.domain.ports import Journey, JourneysUnavailable
@@ -95,7 +97,7 @@ class Fate(StrEnum):
     """What became of a push in one run of the starter."""
 
     STARTED = "started"
-    # Beyond what its department may do now, or its department may not: a later look takes it up.
+    # Beyond what its department may do now, or DigiLocker does not answer it: a later look takes it up.
     PUT_OFF = "put_off"
     # Not this run's: another has started it, it is done, or time ran out.
     LEFT = "left"
@@ -115,35 +117,47 @@ class Publishing:
     def start(self, push_ids: Iterable[str], has_time: Callable[[], bool] = always) -> Mapping[Fate, int]:
         """Starts these pushes, written just now; those beyond their department's minute stay due for the schedule."""
         fates: Tally[Fate] = Tally()
+        paces: dict[str, Pace] = {}
         for push_id in dict.fromkeys(push_ids):
             push = self.store.push(push_id) if has_time() else None
             department = self.store.department(push.department_id) if push else None
-            fates[self.started(push, department) if push and department else Fate.LEFT] += 1
+            if push is None or department is None:
+                fates[Fate.LEFT] += 1
+                continue
+            if push.department_id not in paces:
+                paces[push.department_id] = self._pace(push.department_id)
+            is_full = paces[push.department_id] is Pace.FULL
+            fates[self.started(push, department) if is_full else Fate.PUT_OFF] += 1
         return fates
 
     def start_due(self, at_most: int, has_time: Callable[[], bool] = always) -> Mapping[Fate, int]:
-        """Starts what is due, the longest due first: of a department what its limit lets through until the next look.
+        """Starts of what is due, the longest due first, what each department's limit lets through until the next look.
 
-        What is beyond is put off to the looks after, in order, so that no department stands in another's way.
+        The departments take turns, so that none stands in another's way. Of one whose DigiLocker does not answer one
+        push is started once it is time to try (`outages`); what is not started is due still.
         """
         fates: Tally[Fate] = Tally()
-        begun: Tally[str] = Tally()
-        departments: dict[str, Department | None] = {}
-        for push_id in self.store.due_pushes(self.clock(), at_most):
+        due = [(one, self._due(one, at_most)) for one in self.store.departments()]
+        in_turns = zip_longest(*([(one, push_id) for push_id in push_ids] for one, push_ids in due))
+        for department, push_id in islice((each for turn in in_turns for each in turn if each), at_most):
             push = self.store.push(push_id) if has_time() else None
             if push is None:
                 fates[Fate.LEFT] += 1
-                continue
-            if push.department_id not in departments:
-                departments[push.department_id] = self.store.department(push.department_id)
-            department = departments[push.department_id]
-            if push.status is PushStatus.PARKED and (department is None or not may_push(department)):
+            elif push.status is PushStatus.PARKED and not may_push(department):
                 fates[self._put_off(push, _ANOTHER_DAY)] += 1
-                continue
-            begun[push.department_id] += 1
-            looks = (begun[push.department_id] - 1) // _in_a_span(department)
-            fates[self._put_off(push, SPAN * looks) if looks else self.started(push)] += 1
+            else:
+                fates[self.started(push)] += 1
         return fates
+
+    def _due(self, department: Department, at_most: int) -> tuple[str, ...]:
+        pace = self._pace(department.department_id)
+        if pace is Pace.NONE:
+            return ()
+        many = min(at_most, _in_a_span(department)) if pace is Pace.FULL else 1
+        return self.store.due_pushes(department.department_id, self.clock(), many)
+
+    def _pace(self, department_id: str) -> Pace:
+        return decided(self.store.outage(department_id), self.clock()).pace
 
     def started(self, push: Push, limited_by: Department | None = None) -> Fate:
         """Starts one push's next journey; two that do so at once start one.
@@ -192,10 +206,9 @@ def may_push(department: Department) -> bool:
     return department.status is DepartmentStatus.ACTIVE and department.client is not None
 
 
-def _in_a_span(department: Department | None) -> int:
+def _in_a_span(department: Department) -> int:
     """How many journeys of a department one look may start."""
-    a_minute = department.limits.pushes_a_minute if department else 1
-    return max(1, a_minute * (SPAN // timedelta(minutes=1)))
+    return max(1, department.limits.pushes_a_minute * (SPAN // timedelta(minutes=1)))
 
 
 def _starts_in_this_minute(department: Department, now: datetime) -> Counter:

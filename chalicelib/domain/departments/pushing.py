@@ -19,15 +19,24 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.changes import ChangeRefused, CountUp, StoreUnavailable
-from chalicelib.domain.departments import parking
-from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PreparedFile, PushState
-from chalicelib.domain.departments.changes import WriteCertificate, WritePush
+from chalicelib.domain.departments import outages, parking
+from chalicelib.domain.departments.certificates import (
+    WITHDRAWN,
+    Certificate,
+    CertificateStatus,
+    PreparedFile,
+    PushState,
+)
+from chalicelib.domain.departments.changes import WriteCertificate, WriteOutage, WritePush
 from chalicelib.domain.departments.departments import Department, DepartmentStatus, DigiLockerClient, KeyPurpose
+from chalicelib.domain.departments.outage_watch import OutageWatch
+from chalicelib.domain.departments.outages import Outage, Pace
 from chalicelib.domain.departments.parking import ParkReason
 from chalicelib.domain.departments.publishing import again, push_id_of, push_of
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
-from chalicelib.domain.departments.statistics import Counted, Trouble
+from chalicelib.domain.departments.statistics import KEEP_TROUBLE, Counted, Trouble
 from chalicelib.domain.digilocker import push_uri
+from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.digilocker.push_uri import Content, PushAnswer
 from chalicelib.domain.limits import IST, Counter
 from chalicelib.domain.refusals import Code
@@ -40,7 +49,6 @@ if TYPE_CHECKING:
 
 # Longer than a step runs: when a claim has ended, whoever held it is dead.
 CLAIM = timedelta(seconds=90)
-KEEP_TROUBLE = timedelta(days=30)
 # What DigiLocker takes as one PDF or XML (the upload's limit; Push URI names none).
 CONTENT_AT_MOST = 10 * 1024 * 1024
 # A `D` that finds nothing there has nothing to withdraw: an earlier one came through, or the account is gone.
@@ -70,6 +78,8 @@ class _Claim:
     certificate: Certificate
     department: Department
     client: DigiLockerClient
+    # What was known of an outage; as this call has written it, where it is a probe.
+    outage: Outage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,9 @@ class Pushing:
     def push(self, push_id: str) -> Push:
         """Tries a push once and gives it as it stands then; one that is done or parked stays as it is.
 
+        While DigiLocker does not answer the department (`outages`), it is not called but by a probe, and the push is
+        due again later.
+
         Raises `PushUnknown`, `PushInFlight`, `PushLimitReached`, `line.DigiLockerUnavailable`, and what the store, the
         vault and the documents raise: then it is due still, and repeating helps.
         """
@@ -95,9 +108,16 @@ class Pushing:
             return claim
         try:
             answer = self._told(claim)
+        except DigiLockerUnavailable:
+            self._let_go(claim)
+            outage = self._watch.failed(claim.push)
+            if outage is None:
+                raise
+            return in_rounds(lambda: self._put_off(self._read(push_id), outage))
         except Exception:
             self._let_go(claim)
             raise
+        self._watch.answered(claim.outage)
         return self._settle(claim, answer)
 
     def park(self, push_id: str, error: str) -> Push:
@@ -115,6 +135,10 @@ class Pushing:
             return self._parked(push, certificate, reason, self.clock())
 
         return self._tell(*in_rounds(park))
+
+    @property
+    def _watch(self) -> OutageWatch:
+        return OutageWatch(self.store, self.clock, self.unevenness)
 
     # One attempt.
 
@@ -137,9 +161,30 @@ class Pushing:
         if lane is None or (push.action is PushAction.UPDATE and lane.status is not PushStatus.PUSHED):
             # The `A` that is still to come says what the certificate says by then.
             return self._write_over(replace(push, status=PushStatus.PUSHED, due_at=None, reason=None))
-        return self._hold(push, lane, certificate, department, now)
+        return self._hold_at_its_pace(push, lane, certificate, department)
 
-    def _hold(self, push: Push, lane: Push, certificate: Certificate, department: Department, now: datetime) -> _Claim:
+    def _hold_at_its_pace(
+        self, push: Push, lane: Push, certificate: Certificate, department: Department
+    ) -> _Claim | Push:
+        outage, now = self.store.outage(push.department_id), self.clock()
+        pace = outages.decided(outage, now).pace
+        if outage is None or pace is Pace.FULL:
+            return self._hold(push, lane, certificate, department, outage)
+        if pace is Pace.NONE:
+            return self._put_off(push, outage)
+        probe = outages.probing(outage, push.push_id, now, self.unevenness())
+        return self._hold(push, lane, certificate, department, probe, WriteOutage(probe))
+
+    def _hold(
+        self,
+        push: Push,
+        lane: Push,
+        certificate: Certificate,
+        department: Department,
+        outage: Outage | None,
+        *probe: WriteOutage,
+    ) -> _Claim:
+        now = self.clock()
         spent = replace(push, attempts=push.attempts + 1)
         held = spent if lane.push_id == push.push_id else lane
         if push.action is PushAction.DELETE and held.status is not PushStatus.PUSHED:
@@ -147,13 +192,14 @@ class Pushing:
         held = replace(held, claimed_by=push.push_id, claimed_until=now + CLAIM)
         written = (held,) if held.push_id == push.push_id else (spent, held)
         try:
-            self.store.write(*map(WritePush, written), CountUp(_this_minute(department, now)))
+            revision = self.store.write(*map(WritePush, written), CountUp(_this_minute(department, now)), *probe)
         except ChangeRefused as refused:
             if isinstance(refused.change, CountUp):
                 raise PushLimitReached(push.push_id) from refused
             raise
         assert department.client is not None  # `_why_not` says so
-        return _Claim(spent, certificate, department, department.client)
+        known = replace(outage, revision=revision) if outage and probe else outage
+        return _Claim(spent, certificate, department, department.client, known)
 
     def _told(self, claim: _Claim) -> PushAnswer:
         """What DigiLocker says. In a rotation the older secret is tried where the newest is not known there yet."""
@@ -199,6 +245,12 @@ class Pushing:
             in_rounds(let_go)
         except StoreUnavailable:
             return
+
+    def _put_off(self, push: Push, outage: Outage) -> Push:
+        """Has a push wait for the outage's end; it stays due, and nothing of it is spent."""
+        if push.status is not PushStatus.DUE:
+            return push
+        return self._write_over(replace(push, due_at=outages.due_again(outage, self.clock(), self.unevenness())))
 
     def _settle(self, claim: _Claim, answer: PushAnswer) -> Push:
         def settle() -> tuple[Push, bool]:
@@ -248,7 +300,7 @@ class Pushing:
 
     def _withdrawal(self, certificate: Certificate, now: datetime) -> tuple[WritePush, ...]:
         """The `D` that a revoked certificate wants once it may be at DigiLocker; one that is due already will do."""
-        if certificate.status is not CertificateStatus.REVOKED:
+        if certificate.status not in WITHDRAWN:
             return ()
         there = self.store.push(push_id_of(certificate, PushAction.DELETE))
         if there is not None:
@@ -307,8 +359,7 @@ class Pushing:
 def _why_not(push: Push, certificate: Certificate, department: Department, now: datetime) -> ParkReason | None:
     """Why DigiLocker is not to be called; None where it is."""
     if push.action is not PushAction.DELETE and certificate.status is not CertificateStatus.ACTIVE:
-        is_revoked = certificate.status is CertificateStatus.REVOKED
-        return ParkReason.REVOKED if is_revoked else ParkReason.NOT_READY
+        return ParkReason.REVOKED if certificate.status in WITHDRAWN else ParkReason.NOT_READY
     if certificate.account is None:
         return ParkReason.NO_ACCOUNT
     if department.status is DepartmentStatus.SUSPENDED:

@@ -244,5 +244,5 @@ class PushWorld:
 
     def due(self) -> list[Push]:
         """The pushes that are due now."""
-        pushes = map(self.store.push, self.store.due_pushes(self.now, 100))
+        pushes = map(self.store.push, self.store.due_pushes(DEPARTMENT_ID, self.now, 100))
         return [push for push in pushes if push is not None]

@@ -71,7 +71,7 @@ def demand_all_and_each_once(world: OutageWorld, rows: int, lost: int) -> None:
     assert world.digilocker.accounts == expected
     # Nothing is left to do.
     assert {push and (push.status, push.due_at) for push in world.pushes()} == {(PushStatus.PUSHED, None)}
-    assert world.store.due_pushes(world.now + timedelta(days=365), rows) == ()
+    assert world.store.due_pushes(world.department_id, world.now + timedelta(days=365), rows) == ()
     # Nothing was told twice, but for what DigiLocker's answer to was lost; and none is counted twice.
     assert world.digilocker.asked_to_add.keys() == expected.keys()
     assert world.digilocker.asked_to_add.total() == rows + lost

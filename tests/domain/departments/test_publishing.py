@@ -88,9 +88,24 @@ def test_a_department_with_a_heap_of_pushes_does_not_stand_in_anothers_way(world
     push = push_of(other, replace(certificate, department_id="e" * 22), PushAction.ADD, world.now)
     assert push is not None
     world.store.write(WritePush(push))
-    # Five a look for the first department, the others in the two looks after; and the other's one.
-    assert world.publishing.start_due(100) == {"started": 6, "put_off": 7}
-    world.advance(minutes=10)
-    assert len(world.due()) == 5
-    world.advance(minutes=5)
-    assert len(world.due()) == 7
+    # Five a look for the first department, the longest due first; and the other's one, in turns.
+    in_order = world.due()
+    assert world.publishing.start_due(100) == {"started": 6}
+    assert list(world.journeys.started)[:3] == [
+        f"{one}.1" for one in (in_order[0].push_id, push.push_id, in_order[1].push_id)
+    ]
+    assert world.due() == in_order[5:]
+    assert [world.publishing.start_due(100) for _ in range(3)] == [{"started": 5}, {"started": 2}, {}]
+
+
+def test_a_run_that_may_start_a_few_only_starts_some_of_each_department(world: PushWorld) -> None:
+    for _ in range(6):
+        world.wants(world.certificate())
+    other = replace(world.a_department("e" * 22), issuer_id="in.gov.tn.other")
+    world.store.write(WriteDepartment(other))
+    certificate = world.certificate()
+    push = push_of(other, replace(certificate, department_id="e" * 22), PushAction.ADD, world.now)
+    assert push is not None
+    world.store.write(WritePush(push))
+    assert world.publishing.start_due(2) == {"started": 2}
+    assert f"{push.push_id}.1" in world.journeys.started
