@@ -70,7 +70,12 @@ FIELDS: dict[str, dict[str, Any]] = {
     "consent_until": {**_INSTANT, "description": "Until when the consent counts."},
     "fetched_at": {**_INSTANT, "description": "When it came from DigiLocker."},
     "content_type": {"description": "Its media type."},
-    "known_persons": {"description": "The persons on record whom the owner may speak for."},
+    "known_persons": {
+        "description": "The persons whom the owner may speak for: on record, or as the owner typed it (`is_typed`)."
+    },
+    "is_typed": {"description": "Whether the owner typed what stands in `known_persons`, and no record says it."},
+    "locker_holder": {"description": "Whose locker it came out of, as DigiLocker says; null where it does not say."},
+    "compared_with": {"description": "The mark of the names that are shown; it is sent back with the decision."},
     "born_on": {"type": "string", "format": "date", "description": "The birth date; null where unknown."},
     "document_type": {"description": "DigiLocker's document type.", "examples": ["PANCR"]},
     "consent_id": {"description": "Names the consent.", "pattern": "^[A-Za-z0-9_-]{22}$"},

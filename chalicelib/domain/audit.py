@@ -98,6 +98,7 @@ class Deed(StrEnum):
     OWN_DOCUMENT_REMOVED = "own_document_removed"
     OWN_DOCUMENT_CONFIRMED = "own_document_confirmed"
     OWN_DOCUMENT_REFUSED = "own_document_refused"
+    OWN_DOCUMENT_JUDGED_AGAIN = "own_document_judged_again"
     FULL_REGISTRATION_SUBMITTED = "full_registration_submitted"
     FULL_REGISTRATION_APPROVED = "full_registration_approved"
     FULL_REGISTRATION_REJECTED = "full_registration_rejected"
@@ -116,6 +117,7 @@ class Deed(StrEnum):
     IMPORT_ENDED = "import_ended"
     CERTIFICATE_PUSH_ASKED = "certificate_push_asked"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CERTIFICATE_REMOVED = "certificate_removed"
     PULL_REQUEST_GRANTED = "pull_request_granted"
     PULL_REQUEST_REFUSED = "pull_request_refused"
 

@@ -62,9 +62,7 @@ def read_document_review(asked: Asked[None], document_id: str) -> Answer:
 def decide_document_review(asked: Asked[DocumentDecisionBody], document_id: str) -> Answer:
     """An officer decides once, on what was looked at; the owner is told by mail."""
     body, desk = asked.body, suite().document_reviews
-    return _answer(
-        asked, desk.decide(asked.actor, document_id, body.decision, body.reason, body.fetched_at, asked.caller)
-    )
+    return _answer(asked, desk.decide(asked.actor, document_id, body.decision, body.reason, body.seen, asked.caller))
 
 
 def _answer(asked: Asked[Any], case: DocumentCase) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.domain.digilocker.my_documents import Kept
 from chalicelib.domain.digilocker.own_documents import OwnDocument
-from chalicelib.domain.digilocker.reviewing_documents import DocumentCase, DocumentDecision
+from chalicelib.domain.digilocker.reviewing_documents import DocumentCase, DocumentDecision, Seen
 from chalicelib.domain.icegate.full_registrations import DocumentKind
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import optional, sent
@@ -23,6 +23,11 @@ from chalicelib.handlers.staff_models import parse_reason
 from chalicelib.web.texts import text
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def parse_mark(value: str) -> str:
+    """The mark of what was compared. Refuses with `bad_characters`."""
+    return parse_document_id(value)
 
 
 def parse_document_id(value: str) -> str:
@@ -57,12 +62,22 @@ class DocumentDecisionBody:
     fetched_at: datetime = sent(
         parse_submitted_at, "`fetched_at` of the document that was looked at.", "2026-11-22T04:30:00Z"
     )
+    compared_with: str = sent(
+        parse_mark,
+        "`compared_with` of the document that was looked at.",
+        "7JQwq0mJpY1rC4tV0oXk9A",
+    )
     reason: str | None = optional(
         parse_reason,
         "Why it is not the owner's. The owner reads it.",
         "The birth date on the document is another person's.",
         at_most=REASON_AT_MOST,
     )
+
+    @property
+    def seen(self) -> Seen:
+        """What the officer looked at."""
+        return Seen(self.fetched_at, self.compared_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ class DocumentQueueView:
 
 @dataclass(frozen=True, slots=True)
 class KnownPersonView:
-    """Somebody on record whom the document's owner may speak for."""
+    """Somebody whom the document is compared with: on record, or as the account typed it, or as the locker says."""
 
     name: str
     born_on: str | None
@@ -140,6 +155,9 @@ class DocumentCaseView:
     match_text: str
     because_text: str | None
     known_persons: list[KnownPersonView]
+    is_typed: bool
+    locker_holder: KnownPersonView | None
+    compared_with: str
     may_decide: bool
     decided_at: str | None
     reason: str | None
@@ -187,7 +205,7 @@ def document_case_view(
     case: DocumentCase, url: str, expires_at: str, language: str, *, may_decide: bool
 ) -> DocumentCaseView:
     """One document with everything an officer decides on."""
-    document = case.document
+    document, holder = case.document, case.document.holder
     return DocumentCaseView(
         document_id=document.document_id,
         document_type=document.doctype,
@@ -195,21 +213,29 @@ def document_case_view(
         issuer=document.issuer,
         masked_number=document.masked,
         name=document.name,
-        born_on=document.born_on.isoformat() if document.born_on else None,
+        born_on=_day(document.born_on),
         fetched_at=instant(document.fetched_at),
         match=document.match.value,
         match_text=_match_text(document, language),
         because_text=_because_text(document, language),
-        known_persons=[
-            KnownPersonView(person.name, person.born_on.isoformat() if person.born_on else None)
-            for person in case.known
-        ],
+        known_persons=[_person_view(person.name, person.born_on) for person in case.known],
+        is_typed=case.is_typed,
+        locker_holder=_person_view(holder.name, holder.born_on) if holder is not None and holder.name else None,
+        compared_with=case.compared_with,
         may_decide=may_decide,
         decided_at=instant_or_none(document.decided_at),
         reason=document.said,
         url=url,
         expires_at=expires_at,
     )
+
+
+def _person_view(name: str, born_on: date | None) -> KnownPersonView:
+    return KnownPersonView(name, _day(born_on))
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _match_text(document: OwnDocument, language: str) -> str:

@@ -37,11 +37,13 @@ from chalicelib.domain.departments.departments import (
     SearchParameter,
     WhenNotMatched,
 )
+from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Trouble
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus, Tokens
 from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, FetchStatus, ItemStatus, Locker, Purpose
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from tests.adapters.records import LATER, NOW, number
 
@@ -116,6 +118,7 @@ def certificate() -> Certificate:
         revoked_at=LATER,
         revoked_because="The firm was wound up.",
         brought_again_at=LATER,
+        look_at=LATER,
     )
 
 
@@ -135,6 +138,10 @@ def push() -> Push:
         claimed_by="push-1",
         claimed_until=LATER,
     )
+
+
+def outage() -> Outage:
+    return Outage(department_id(), NOW, LATER, 7, LATER, "push-1")
 
 
 def pull_request() -> PullRequest:
@@ -221,6 +228,7 @@ def fetch() -> Fetch:
         state_used_at=NOW,
         sealed_code="v1.code",
         consent_id="consent-1",
+        holder=LockerHolder("Asha Rao", date(1980, 2, 28), is_firm=True),
         items=(FetchItem("PANCR", ItemStatus.FAILED, "in.gov.pan-PANCR-1", "document-1", "invalid_uri"),),
         reason="access_denied",
         task_token="AAAA" * 200,
@@ -274,4 +282,7 @@ def own_document() -> OwnDocument:
         decided_by="account:officer",
         decided_at=LATER,
         said="The same person.",
+        holder=LockerHolder("Asha Rao", date(1980, 2, 28), is_firm=True),
+        typed_born_on=date(1980, 2, 27),
+        judged_with=("abcdefghijklmnopqrstuv",),
     )

@@ -255,7 +255,8 @@ def review(laptop: Laptop) -> None:
     case = officer.call("GET", here).demand(200).content
     assert fetched(case["url"])[0] == 200
     with collision(laptop, "POST /document-reviews/{document_id}/decision"):
-        said = {"decision": "confirm", "reason": "The same person.", "fetched_at": case["fetched_at"]}
+        seen = {name: case[name] for name in ("fetched_at", "compared_with")}
+        said = {"decision": "confirm", "reason": "The same person.", **seen}
         officer.call("POST", f"{here}/decision", said).demand(200)
 
 

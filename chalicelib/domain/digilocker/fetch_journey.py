@@ -134,9 +134,9 @@ def _why(items: tuple[FetchItem, ...]) -> Reason:
 
 
 def _closed(fetch: Fetch) -> Fetch:
-    """The fetch at its end: what it held of secrets and of addresses with document numbers is dropped."""
+    """The fetch at its end: secrets, whose locker it was, and addresses with document numbers are dropped."""
     items = tuple(replace(item, uri=None) for item in fetch.items)
-    return replace(fetch, items=items, sealed_code=None, sealed_verifier="", task_token=None)
+    return replace(fetch, items=items, sealed_code=None, sealed_verifier="", holder=None, task_token=None)
 
 
 def _wait(fetch: Fetch, now: datetime) -> timedelta:

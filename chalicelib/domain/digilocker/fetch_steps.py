@@ -17,13 +17,13 @@ from chalicelib.domain.digilocker import fetch_journey as journey
 from chalicelib.domain.digilocker.changes import WriteConsent, WriteFetch
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.errors import AnswerUnfit, DigiLockerRefused, Meaning
-from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, FetchStatus, ItemStatus
+from chalicelib.domain.digilocker.fetches import Fetch, FetchItem, FetchStatus, ItemStatus, Locker
 from chalicelib.domain.digilocker.fetching import code_context, verifier_context
-from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.digilocker.locker_access import LockerAccess
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 from chalicelib.domain.digilocker.reasons import Reason
 from chalicelib.domain.digilocker.token_keeping import ConsentOver, TokenKeeping
-from chalicelib.domain.digilocker.tokens import Granted, TokenCalls
+from chalicelib.domain.digilocker.tokens import Granted, LockerUser, TokenCalls
 from chalicelib.domain.ports import Clock, Journeys, Store, Vault, VaultUnavailable
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
@@ -126,8 +126,10 @@ class FetchSteps:
             if stored.consent_id is not None or stored.status is not FetchStatus.FETCHING:
                 return stored
             consent = replace(_consent(stored, consent_id, granted), tokens=sealed)
-            with_it = replace(stored, consent_id=consent_id, sealed_code=None, sealed_verifier="")
-            return self._written(with_it, WriteConsent(consent), *self._told(with_it, granted, consent_id))
+            with_it = replace(
+                stored, consent_id=consent_id, holder=granted.holder, sealed_code=None, sealed_verifier=""
+            )
+            return self._written(with_it, WriteConsent(consent), *self._told(with_it, consent_id))
 
         kept = in_rounds(keep)
         if kept.consent_id != consent_id:
@@ -139,22 +141,33 @@ class FetchSteps:
             raise AnswerUnfit("answer_unreadable")
         code = self.vault.opened(code_context(fetch.fetch_id), fetch.sealed_code).decode()
         verifier = self.vault.opened(verifier_context(fetch.fetch_id), fetch.sealed_verifier).decode()
-        granted = calls.exchanged(code, verifier, self.clock())
-        if granted.digilocker_id is not None:
-            return granted
-        # The answer of /2 does not say whose locker it is. That is asked once and can be done without: a code is
-        # exchanged once, and its tokens are not to be lost over it.
-        try:
-            user = calls.user(granted.tokens.access)
-        except (DigiLockerUnavailable, DigiLockerRefused, AnswerUnfit):
-            return granted
-        return replace(granted, digilocker_id=user.digilocker_id, born_on=granted.born_on or user.born_on)
+        return calls.exchanged(code, verifier, self.clock())
 
-    def _told(self, fetch: Fetch, granted: Granted, consent_id: str) -> tuple[Change, ...]:
+    def _with_holder(self, fetch: Fetch) -> Fetch:
+        """The fetch with whose locker it is: /1 says it with the tokens, of /2 and of Entity Locker it is asked.
+
+        Asked once the tokens are kept, for a code is exchanged once; where it is refused, or told unreadably, nobody is
+        known. Raises what repeating helps, and `ConsentOver`.
+        """
+        consent_id = str(fetch.consent_id)
+        calls = self.access.token_calls(fetch.locker, fetch.department_id)
+        try:
+            user = self.keeping.with_access(consent_id, calls.user)
+        except (DigiLockerRefused, AnswerUnfit):
+            user = LockerUser(None, LockerHolder("", is_firm=fetch.locker is Locker.ENTITY))
+
+        def keep() -> Fetch:
+            stored, consent = known(self.store, fetch.fetch_id), self.store.consent(consent_id)
+            if consent is None or stored.holder is not None or stored.status is not FetchStatus.FETCHING:
+                return stored
+            of_locker = replace(consent, digilocker_id=consent.digilocker_id or user.digilocker_id)
+            with_it = replace(stored, holder=user.holder)
+            return self._written(with_it, *([WriteConsent(of_locker)] if of_locker != consent else []))
+
+        return in_rounds(keep)
+
+    def _told(self, fetch: Fetch, consent_id: str) -> tuple[Change, ...]:
         facts = {"fetch": fetch.fetch_id, "consent": consent_id}
-        if fetch.born_on is not None and granted.born_on is not None:
-            # For the officer who looks at what nearly fits; neither date is told.
-            facts["birth_date"] = "same" if fetch.born_on == granted.born_on else "another"
         entry = Entry(Deed.DIGILOCKER_CONNECTED, SYSTEM, fetch.owner, facts=facts)
         return recorded(self.store, self.clock(), fetch.fetch_id, entry)
 
@@ -162,10 +175,12 @@ class FetchSteps:
         assert fetch.consent_id is not None
         files = self.access.file_calls(fetch.locker, fetch.department_id)
         try:
-            listed = self.keeping.with_access(fetch.consent_id, files.issued)
+            if fetch.holder is None:
+                fetch = self._with_holder(fetch)
+            listed = self.keeping.with_access(str(fetch.consent_id), files.issued)
         except ConsentOver:
             return self.fail(fetch.fetch_id, Reason.CONSENT_OVER)
-        consent = self.store.consent(fetch.consent_id)
+        consent = self.store.consent(str(fetch.consent_id))
         granted = consent.granted if consent is not None else ()
         items = tuple(item for doctype in fetch.doctypes for item in _items(doctype, listed, granted))
         return self._changed(fetch.fetch_id, lambda stored: stored if stored.items else replace(stored, items=items))

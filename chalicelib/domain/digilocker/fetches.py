@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.accounts.owners import OwnerKey
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 
 
 class Purpose(StrEnum):
@@ -90,6 +91,8 @@ class Fetch:
     state_used_at: datetime | None = None
     sealed_code: str | None = None
     consent_id: str | None = None
+    # Whose locker it is; None where it was not asked yet.
+    holder: LockerHolder | None = None
     items: tuple[FetchItem, ...] = ()
     # Why it ended without documents.
     reason: str | None = None

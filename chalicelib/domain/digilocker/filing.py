@@ -7,30 +7,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.owners import Owner
 from chalicelib.domain.audit import Deed, Entry
 from chalicelib.domain.digilocker.changes import WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent
 from chalicelib.domain.digilocker.fetches import Fetch
-from chalicelib.domain.digilocker.known_persons import KnownPerson, known_persons
-from chalicelib.domain.digilocker.matching import Fit, fit
-from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
+from chalicelib.domain.digilocker.judging import Judged, bound_to, judge
+from chalicelib.domain.digilocker.known_persons import known_persons
+from chalicelib.domain.digilocker.own_documents import USABLE, Because, Match, OwnDocument
 from chalicelib.domain.ports import Clock, Documents, Store
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
 
 if TYPE_CHECKING:
-    # It loads what reads XML, which `judge` has no need of.
     from chalicelib.domain.digilocker.certificate_xml import CertificateRead
 
-PAN_CARD = "PANCR"
 _SHOWN_OF_NUMBER = 4
 _ENDINGS = {"application/pdf": "pdf", "application/xml": "xml", "image/png": "png", "image/jpeg": "jpg"}
-_ORDER = (Match.EXACT, Match.NORMALISED, Match.REVIEW, Match.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,6 @@ class Fetched:
 
     def __repr__(self) -> str:
         return f"Fetched({self.doctype!r}, {len(self.content)} bytes)"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """How a document fits its account, and why it does not simply."""
-
-    match: Match
-    because: Because | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +75,8 @@ class Filing:
         after = made
         if before is not None:
             after = replace(made, used_by=before.used_by, revision=before.revision)
-            # What its issuer has withdrawn meanwhile is of no use, whosever it is.
-            is_withdrawn = made.because is Because.NOT_ACTIVE
-            if before.sha256 == made.sha256 and before.decided_at is not None and not is_withdrawn:
-                after = replace(
-                    after,
-                    match=before.match,
-                    because=before.because,
-                    said=before.said,
-                    decided_by=before.decided_by,
-                    decided_at=before.decided_at,
-                )
+            if before.sha256 == made.sha256:
+                after = _with_word_of_before(after, before)
             if replace(after, fetched_at=before.fetched_at) == before:
                 return before
             # Nothing names the files of other bytes any more. First they go: a crash in between is mended by the
@@ -109,8 +90,10 @@ class Filing:
 
     def _made(self, fetch: Fetch, consent: Consent, fetched: Fetched, owner: Owner) -> OwnDocument:
         read = self._read(fetched)
-        known = known_persons(self.store, owner, fetch.born_on)
-        judged = judge(fetched.doctype, read, known) if read else Judged(Match.REVIEW, Because.NOT_READABLE)
+        # What a registrant types is not looked at: the IEC's record has the birth dates.
+        typed = fetch.born_on if isinstance(owner, Account) else None
+        known, holder = known_persons(self.store, owner, typed), fetch.holder
+        judged = judge(fetched.doctype, read, known, holder) if read else Judged(Match.REVIEW, Because.NOT_READABLE)
         uri_hash = hashlib.sha256(fetched.uri.encode()).hexdigest()
         document_id = _document_id(fetch.owner, uri_hash)
         sha256 = hashlib.sha256(fetched.content).hexdigest()
@@ -137,6 +120,9 @@ class Filing:
             xml_key=f"{folder}/{xml_hash}.xml" if xml_hash else None,
             because=judged.because,
             born_on=read.born_on if read else None,
+            holder=holder,
+            typed_born_on=typed,
+            judged_with=bound_to(document_id, known, holder),
         )
 
     def _read(self, fetched: Fetched) -> CertificateRead | None:
@@ -151,38 +137,31 @@ class Filing:
             return None
 
 
-def judge(doctype: str, read: CertificateRead, known: Iterable[KnownPerson]) -> Judged:
-    """How a certificate fits the persons whom an account speaks for: the best of them counts.
-
-    A PAN card whose number is not that person's PAN of record is refused whatever the name says. What is not active
-    any more is refused.
-    """
-    if not read.is_active:
-        return Judged(Match.REFUSED, Because.NOT_ACTIVE)
-    judged = [_judged_for(doctype, read, person) for person in known]
-    return min(judged, key=lambda one: _ORDER.index(one.match), default=Judged(Match.REFUSED, Because.NAME_DIFFERS))
-
-
-def _judged_for(doctype: str, read: CertificateRead, person: KnownPerson) -> Judged:
-    # The number of a PAN card tells persons apart better than a birth date does; a firm has none.
-    is_proved = doctype == PAN_CARD and person.pan is not None
-    if is_proved and read.number.upper() != person.pan:
-        return Judged(Match.REFUSED, Because.NUMBER_DIFFERS)
-    match _fit(person, read, wants_birth_date=not is_proved):
-        case Fit.EXACT:
-            return Judged(Match.EXACT)
-        case Fit.NORMALISED:
-            return Judged(Match.NORMALISED)
-        case Fit.NEARLY:
-            fits_without = _fit(person, read, wants_birth_date=False) > Fit.NEARLY
-            return Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN if fits_without else Because.NAME_NEARLY)
-    return Judged(Match.REVIEW if is_proved else Match.REFUSED, Because.NAME_DIFFERS)
+def _with_word_of_before(made: OwnDocument, before: OwnDocument) -> OwnDocument:
+    """What came, with what an officer said of the same bytes, as long as that holds for the names as they are now."""
+    if made.because is Because.NOT_ACTIVE:
+        # What its issuer has withdrawn meanwhile is of no use, whosever it is.
+        return made
+    if before.decided_at is None:
+        # An officer was asked already whether another name undoes a refusal.
+        is_asked = before.because is Because.NAME_CHANGED and before.judged_with == made.judged_with
+        return _for_an_officer(made) if is_asked else made
+    if set(before.judged_with) <= set(made.judged_with):
+        return replace(
+            made,
+            match=before.match,
+            because=before.because,
+            said=before.said,
+            decided_by=before.decided_by,
+            decided_at=before.decided_at,
+            judged_with=before.judged_with,
+        )
+    # Another name alone does not undo what an officer refused: an officer looks again.
+    return _for_an_officer(made) if before.match is Match.REFUSED else made
 
 
-def _fit(person: KnownPerson, read: CertificateRead, *, wants_birth_date: bool) -> Fit:
-    # On a firm's PAN card stands the day it was founded.
-    born_on = None if person.is_firm else read.born_on
-    return fit(person.name, person.born_on, read.name, born_on, wants_birth_date=wants_birth_date)
+def _for_an_officer(made: OwnDocument) -> OwnDocument:
+    return replace(made, match=Match.REVIEW, because=Because.NAME_CHANGED) if made.match in USABLE else made
 
 
 def masked(number: str) -> str:

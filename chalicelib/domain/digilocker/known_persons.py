@@ -1,4 +1,7 @@
-"""Whom an account may speak for, as the records know them: with these a document from DigiLocker is matched."""
+"""Whom an account may speak for, as the records know them: with these a document from DigiLocker is matched.
+
+What a DGFT account says of itself it typed itself: by that alone no document is its own (`judging`).
+"""
 
 from __future__ import annotations
 

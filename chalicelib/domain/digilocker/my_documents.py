@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 
-from chalicelib.domain.accounts.owners import OwnerKey
-from chalicelib.domain.audit import Deed, Entry
+from chalicelib.domain.accounts.owners import Owner, OwnerKey
+from chalicelib.domain.audit import SYSTEM, Deed, Entry
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteConsent, WriteOwnDocument
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
+from chalicelib.domain.digilocker.judging import still_fitting
+from chalicelib.domain.digilocker.known_persons import KnownPerson, known_persons
 from chalicelib.domain.digilocker.own_documents import FILE_AT_MOST, USABLE, Offered, OwnDocument
 from chalicelib.domain.ports import Clock, Documents, Store
 from chalicelib.domain.recording import recorded
@@ -36,8 +39,8 @@ class MyDocuments:
     clock: Clock
 
     def all(self, actor: Actor) -> tuple[Kept, ...]:
-        """The actor's documents, the newest first. What was removed or revoked is not among them."""
-        return tuple(self._kept(document) for document in self.store.own_documents_of(actor.key))
+        """The actor's documents, the newest first, as they fit now. What was removed or revoked is not among them."""
+        return tuple(map(self._kept, self._fitting(actor.owner, self.store.own_documents_of(actor.key))))
 
     def url(self, actor: Actor, document_id: str) -> str:
         """An address at which one's own document can be downloaded for 5 minutes.
@@ -69,14 +72,18 @@ class MyDocuments:
 
     def offered(self, owner: OwnerKey, doctypes: tuple[str, ...]) -> tuple[OwnDocument, ...]:
         """See `own_documents.OwnDocuments`."""
-        fitting = (one for one in self.store.own_documents_of(owner) if one.doctype in doctypes)
+        of_types = tuple(one for one in self.store.own_documents_of(owner) if one.doctype in doctypes)
+        fitting = self._fitting(self.store.owner(owner), of_types)
         return tuple(one for one in fitting if self._kept(one).is_usable)
 
     def take(self, owner: OwnerKey, document_id: str, used_by: str) -> Offered:
         """See `own_documents.OwnDocuments`. Taken twice for the same use, it is one use."""
 
         def take() -> OwnDocument:
-            document = self._own(owner, document_id)
+            found = self._fitting(self.store.owner(owner), (self._own(owner, document_id),))
+            if not found:
+                raise Refusal(Code.NOT_FOUND)
+            (document,) = found
             if not self._counts(self.store.consent(document.consent_id)):
                 raise Refusal(Code.CONSENT_ENDED)
             if document.match not in USABLE:
@@ -108,6 +115,36 @@ class MyDocuments:
         if document is None or document.owner != owner:
             raise Refusal(Code.NOT_FOUND)
         return document
+
+    def _fitting(self, owner: Owner | None, documents: tuple[OwnDocument, ...]) -> tuple[OwnDocument, ...]:
+        """The documents as they stand with the names of today; what does not fit any more is written down as such."""
+        persons: dict[date | None, tuple[KnownPerson, ...]] = {}
+        fitting: list[OwnDocument] = []
+        for document in documents:
+            if owner is None:
+                # Its account is gone, and it will go with the consent.
+                return documents
+            typed = document.typed_born_on
+            if typed not in persons:
+                persons[typed] = known_persons(self.store, owner, typed)
+            is_as_it_was = still_fitting(document, persons[typed]) is document
+            found = document if is_as_it_was else self._judged_again(document.document_id, persons[typed])
+            if found is not None:
+                fitting.append(found)
+        return tuple(fitting)
+
+    def _judged_again(self, document_id: str, persons: tuple[KnownPerson, ...]) -> OwnDocument | None:
+        def judge() -> OwnDocument | None:
+            stored = self.store.own_document(document_id)
+            after = still_fitting(stored, persons) if stored is not None else None
+            if after is stored or after is None:
+                return stored
+            facts = {"document": document_id, "doctype": after.doctype, "match": after.match.value}
+            entry = Entry(Deed.OWN_DOCUMENT_JUDGED_AGAIN, SYSTEM, after.owner, facts=facts)
+            written = recorded(self.store, self.clock(), after.consent_id, entry)
+            return replace(after, revision=self.store.write(WriteOwnDocument(after), *written))
+
+        return in_rounds(judge)
 
     def _kept(self, document: OwnDocument) -> Kept:
         consent = self.store.consent(document.consent_id)

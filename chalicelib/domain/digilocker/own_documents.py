@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.accounts.owners import OwnerKey
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 
 if TYPE_CHECKING:
     from chalicelib.domain.digilocker.changes import WriteConsent
@@ -37,6 +38,13 @@ class Because(StrEnum):
     BIRTH_DATE_UNKNOWN = "birth_date_unknown"
     NOT_READABLE = "not_readable"
     NOT_ACTIVE = "not_active"
+    # The locker's own account says somebody else, or nobody.
+    LOCKER_NAME_NEARLY = "locker_name_nearly"
+    LOCKER_NAME_DIFFERS = "locker_name_differs"
+    LOCKER_NAME_UNKNOWN = "locker_name_unknown"
+    LOCKER_BIRTH_DATE_UNKNOWN = "locker_birth_date_unknown"
+    # The account has had another name since it was judged, or its IEC's record other persons.
+    NAME_CHANGED = "name_changed"
 
 
 # What a file from DigiLocker may weigh, in bytes (its own limit for uploads).
@@ -49,7 +57,8 @@ class OwnDocument:
     """One document. `sha256` (hex) is of the bytes whose hmac was checked; `key` is where they lie.
 
     `uri_hash` (SHA-256, hex) tells the same document when it is fetched again; the URI itself is not kept.
-    `number` is what the certificate's XML says, "" where there is none. `masked` is how it is shown.
+    `number` is what the certificate's XML says, "" where there is none. `masked` is how it is shown. `judged_with` are
+    the names that `match` was found with, as hashes (`judging.bound_to`).
     """
 
     document_id: str
@@ -78,6 +87,10 @@ class OwnDocument:
     said: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+    # Whose locker it came out of, and the birth date that a DGFT account typed: both are compared with the document.
+    holder: LockerHolder | None = None
+    typed_born_on: date | None = None
+    judged_with: tuple[str, ...] = ()
     revision: str | None = None
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 """Tokens: a code becomes tokens, a refresh token new ones, and at the end they are revoked.
 
 Nothing of what comes is kept but what is named here: `scope` holds document numbers, so only document types are read
-off it; name, mobile, picture and email are not read at all.
+off it; mobile, gender, picture and email are not read at all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from chalicelib.domain.digilocker.errors import (
     json_of,
     text_in,
 )
+from chalicelib.domain.digilocker.fetches import Locker
 from chalicelib.domain.digilocker.line import Call, DigiLockerUnavailable, Line, Reply
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 from chalicelib.domain.digilocker.profiles import ClientAuthentication, Profile
 
 _LIFE = timedelta(seconds=3600)
@@ -31,6 +33,7 @@ _LAST_SECOND = 253_402_300_799
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _DIGILOCKER_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _DATE_DIGITS = 8
+_NAME_AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,14 @@ class TokenSet:
 class Granted:
     """What a code gave. `doctypes` are those that `scope` names, None where it names none at all.
 
-    `consent_until` (UTC), `digilocker_id` and `born_on` where the answer has them.
+    `consent_until` (UTC) and `digilocker_id` where the answer has them; `holder` where it names somebody.
     """
 
     tokens: TokenSet
     doctypes: frozenset[str] | None
     consent_until: datetime | None
     digilocker_id: str | None
-    born_on: date | None
+    holder: LockerHolder | None
 
     def __repr__(self) -> str:
         return "Granted(…)"
@@ -86,10 +89,10 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class LockerUser:
-    """Whose locker it is: the durable id, and the birth date where it is told."""
+    """Whose locker it is: the durable id, and the name and birth date where they are told."""
 
-    digilocker_id: str
-    born_on: date | None
+    digilocker_id: str | None
+    holder: LockerHolder
 
     def __repr__(self) -> str:
         return "LockerUser(…)"
@@ -124,7 +127,8 @@ class TokenCalls:
             doctypes_in(text_in(found, "scope")),
             consent_until,
             _digilocker_id_in(found),
-            born_on_in(text_in(found, "dob")),
+            # Of a firm's locker it may be the person's who signed in: that is asked of the locker itself.
+            _holder_in(found, is_firm=False) if _is_persons(self.profile) else None,
         )
 
     def renewed(self, refresh: str, now: datetime) -> TokenSet:
@@ -155,10 +159,9 @@ class TokenCalls:
     def user(self, access: str) -> LockerUser:
         """Whose locker the access token opens; to be asked once for each token, where the token's answer lacks it."""
         found = json_of(self.line.send(Call("GET", self.profile.user, bearer=access)))
-        digilocker_id = _digilocker_id_in(found)
-        if digilocker_id is None:
-            raise AnswerUnfit("answer_unreadable")
-        return LockerUser(digilocker_id, born_on_in(text_in(found, "dob")))
+        is_firm = not _is_persons(self.profile)
+        holder = _holder_in(found, is_firm=is_firm) or LockerHolder("", is_firm=is_firm)
+        return LockerUser(_digilocker_id_in(found), holder)
 
     def _as_client(self, path: str, fields: tuple[tuple[str, str], ...], way: ClientAuthentication) -> Reply:
         """The reply to our newest secret; where that is not taken yet, to the one before it."""
@@ -224,6 +227,19 @@ def _tokens_in(found: Mapping[str, object], now: datetime) -> TokenSet:
     seconds = text_in(found, "expires_in")
     life = timedelta(seconds=int(seconds)) if re.fullmatch(r"[0-9]{1,6}", seconds) else _LIFE
     return TokenSet(access, refresh, now + min(life, _LONGEST_LIFE))
+
+
+def _holder_in(found: Mapping[str, object], *, is_firm: bool) -> LockerHolder | None:
+    """Whom an answer names; None where it names nobody, or nothing that could be a name."""
+    # No source tells the members of Entity Locker's answer: both spellings are read.
+    name = text_in(found, "name", "entity_name").strip() if is_firm else text_in(found, "name").strip()
+    if not name or len(name) > _NAME_AT_MOST:
+        return None
+    return LockerHolder(name, None if is_firm else born_on_in(text_in(found, "dob")), is_firm=is_firm)
+
+
+def _is_persons(profile: Profile) -> bool:
+    return profile.locker is Locker.PERSON
 
 
 def _digilocker_id_in(found: Mapping[str, object]) -> str | None:

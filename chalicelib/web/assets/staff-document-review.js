@@ -15,6 +15,8 @@ const DONE = { confirm: word("document_case.done_confirm"), refuse: word("docume
 /** "1985-07-21" as people here write it. */
 const day = (iso) => (iso ? iso.split("-").reverse().join("-") : word("document_case.unknown"));
 
+const personFacts = (person) => [fact(word("document_queue.name"), person.name), fact(word("document_case.born_on"), day(person.born_on))];
+
 function showCase(one) {
   find("who").textContent = one.title;
   const facts = [
@@ -27,7 +29,10 @@ function showCase(one) {
   ];
   find("facts").replaceChildren(...facts.filter(Boolean));
   find("nobody").hidden = one.known_persons.length > 0;
-  find("known").replaceChildren(...one.known_persons.flatMap((person) => [fact(word("document_queue.name"), person.name), fact(word("document_case.born_on"), day(person.born_on))]));
+  find("known-heading").textContent = one.is_typed ? word("document_case.as_typed") : word("document_case.on_record");
+  find("known").replaceChildren(...one.known_persons.flatMap(personFacts));
+  find("locker-silent").hidden = Boolean(one.locker_holder);
+  find("locker").replaceChildren(...(one.locker_holder ? personFacts(one.locker_holder) : []));
   find("deciding").hidden = !one.may_decide;
   find("decided").hidden = one.may_decide;
   find("decided").textContent = one.match_text;
@@ -54,7 +59,7 @@ readyForm(form, {
   heed,
   async send(values) {
     if (values.reason) values.reason = values.reason.replace(/\s+/g, " ");
-    await ask("POST", path("/decision"), { ...values, fetched_at: one.fetched_at });
+    await ask("POST", path("/decision"), { ...values, fetched_at: one.fetched_at, compared_with: one.compared_with });
     forget("typed:document-decision", "deciding-document");
     await goOn("/staff/document-reviews", DONE[values.decision]);
   },

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from chalicelib.domain.digilocker.filing import Fetched, Judged, judge, masked
-from chalicelib.domain.digilocker.known_persons import KnownPerson
+from chalicelib.domain.digilocker.filing import Fetched, masked
 from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
-from chalicelib.domain.identifiers import Pan
-from tests.domain.digilocker.own_documents_world import BORN_ON, PAN, OwnDocumentsWorld, pan_card
-from tests.domain.icegate.upgrade_world import CALLER
-
-ASHA = KnownPerson("ASHA MEHTA", BORN_ON, Pan(PAN))
-ACCOUNT = KnownPerson("Asha Mehta", BORN_ON)
+from tests.domain.digilocker.own_documents_world import PAN, OwnDocumentsWorld, pan_card
 
 
 @pytest.fixture
@@ -26,64 +19,15 @@ def world() -> OwnDocumentsWorld:
 
 def confirm(world: OwnDocumentsWorld, document: OwnDocument) -> None:
     """An officer's word on what came."""
-    seen = document.fetched_at.replace(microsecond=0)
-    world.document_reviews.decide(world.officers[0], document.document_id, DocumentDecision.CONFIRM, None, seen, CALLER)
-
-
-class TestJudging:
-    """The policy, line by line."""
-
-    @pytest.mark.parametrize(
-        ("said", "judged"),
-        [
-            ({}, Judged(Match.EXACT)),
-            ({"name": "Mehta Asha"}, Judged(Match.NORMALISED)),
-            ({"name": "A Mehta"}, Judged(Match.REVIEW, Because.NAME_NEARLY)),
-            ({"name": "RAVI KUMAR"}, Judged(Match.REVIEW, Because.NAME_DIFFERS)),
-            ({"born_on": date(1986, 1, 1)}, Judged(Match.REVIEW, Because.NAME_DIFFERS)),
-            ({"born_on": None}, Judged(Match.EXACT)),
-            ({"number": "ABCPM1234L"}, Judged(Match.REFUSED, Because.NUMBER_DIFFERS)),
-            ({"status": "R"}, Judged(Match.REFUSED, Because.NOT_ACTIVE)),
-        ],
-    )
-    def test_a_pan_card_is_proved_by_its_number(self, said: dict[str, object], judged: Judged) -> None:
-        assert judge("PANCR", pan_card(**said), [ASHA]) == judged
-
-    @pytest.mark.parametrize(
-        ("said", "judged"),
-        [
-            ({}, Judged(Match.NORMALISED)),
-            ({"born_on": None}, Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN)),
-            ({"born_on": date(1986, 1, 1)}, Judged(Match.REFUSED, Because.NAME_DIFFERS)),
-            ({"name": "RAVI KUMAR"}, Judged(Match.REFUSED, Because.NAME_DIFFERS)),
-        ],
-    )
-    def test_without_a_pan_on_record_name_and_birth_date_count(self, said: dict[str, object], judged: Judged) -> None:
-        for doctype in ("PANCR", "DRVLC"):
-            assert judge(doctype, pan_card(**said), [ACCOUNT]) == judged
-
-    def test_an_unknown_birth_date_never_matches_by_itself(self) -> None:
-        nobody_typed_it = replace(ACCOUNT, born_on=None)
-        assert judge("DRVLC", pan_card(), [nobody_typed_it]) == Judged(Match.REVIEW, Because.BIRTH_DATE_UNKNOWN)
-
-    def test_the_best_of_the_persons_counts(self) -> None:
-        other = KnownPerson("RAVI KUMAR", BORN_ON, Pan("AAAPK0001A"))
-        assert judge("PANCR", pan_card(), [other, ASHA]).match is Match.EXACT
-
-    def test_a_firms_name_alone_is_for_an_officer(self) -> None:
-        firm = KnownPerson("ASHA MEHTA", is_firm=True)
-        assert judge("DRVLC", pan_card(), [firm]).match is Match.REVIEW
-
-    def test_nobody_known_is_no_match(self) -> None:
-        assert judge("PANCR", pan_card(), []).match is Match.REFUSED
-
-    def test_numbers_are_masked(self) -> None:
-        assert masked("ABCPM1234K") == "••••••234K"
-        assert masked("") == ""
+    world.decided(document, DocumentDecision.CONFIRM)
 
 
 class TestKeeping:
     """What is kept, and that it is kept once."""
+
+    def test_numbers_are_masked(self) -> None:
+        assert masked("ABCPM1234K") == "••••••234K"
+        assert masked("") == ""
 
     def test_files_lie_under_their_hash_and_the_uri_is_not_kept(self, world: OwnDocumentsWorld) -> None:
         document = world.filed()

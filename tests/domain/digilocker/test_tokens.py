@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.digilocker_profiles import configured
 from chalicelib.domain.digilocker import tokens
 from chalicelib.domain.digilocker.errors import AnswerUnfit, DigiLockerRefused, Meaning
+from chalicelib.domain.digilocker.fetches import Locker
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable
+from chalicelib.domain.digilocker.locker_holder import LockerHolder
 from chalicelib.domain.digilocker.profiles import ClientAuthentication
 from chalicelib.domain.digilocker.tokens import Granted, TokenSet
 from tests.domain.digilocker.fake_line import PROFILE, SECRET, FakeLine, error, json_reply, token_answer, token_calls
@@ -56,9 +59,11 @@ class TestExchange:
         assert found.tokens == TokenSet("access-1", "refresh-1", NOW + timedelta(hours=1))
         assert found.doctypes == frozenset({"PANCR", "DRVLC"})
         assert found.digilocker_id == "123e4567-e89b-12d3-a456-426655440000"
-        assert found.born_on == date(1984, 3, 7)
+        assert found.holder == LockerHolder("Zeenat Zaheer", date(1984, 3, 7))
         assert found.consent_until == datetime(2027, 1, 1, tzinfo=UTC)
-        assert "ZZZPZ" not in repr(found) + str(found.tokens)
+        told = repr(found) + str(found.tokens) + repr(found.holder)
+        assert "ZZZPZ" not in told
+        assert "Zeenat" not in told
 
     @pytest.mark.parametrize("until", [1798761600, "1798761600", " 1798761600 "])
     def test_consent_valid_till_is_a_number_or_a_text(self, until: object) -> None:
@@ -83,7 +88,7 @@ class TestExchange:
         ],
     )
     def test_a_birth_date_may_have_lost_its_leading_zero(self, dob: object, born_on: date | None) -> None:
-        assert granted(dob=dob).born_on == born_on
+        assert granted(dob=dob).holder == LockerHolder("Zeenat Zaheer", born_on)
 
     def test_the_older_spelling_of_the_id(self) -> None:
         assert granted(digilockerid=None, digilocker_id="abc-1").digilocker_id == "abc-1"
@@ -164,11 +169,33 @@ class TestRenewalAndEnd:
         with pytest.raises(DigiLockerUnavailable):
             token_calls(FakeLine({REVOKE: [error("unexpected_error", 400)]})).revoke(TokenSet("a", "r", NOW))
 
+    @pytest.mark.parametrize("name", [None, "", "  ", "x" * 201])
+    def test_an_answer_that_names_nobody(self, name: object) -> None:
+        assert granted(name=name).holder is None
+
     def test_whose_locker_it_is(self) -> None:
-        line = FakeLine({USER: [json_reply({"digilockerid": "abc-1", "dob": "1011990", "email": "x@y.example"})]})
+        said = {"digilockerid": "abc-1", "name": " Zama Zirdo ", "dob": "1011990", "email": "x@y.example"}
+        line = FakeLine({USER: [json_reply(said)]})
         user = token_calls(line).user("access-1")
-        assert (user.digilocker_id, user.born_on) == ("abc-1", date(1990, 1, 1))
+        assert (user.digilocker_id, user.holder) == ("abc-1", LockerHolder("Zama Zirdo", date(1990, 1, 1)))
         assert line.asked[0].bearer == "access-1"
+
+    def test_that_nobody_is_named_is_an_answer_too(self) -> None:
+        line = FakeLine({USER: [json_reply({"digilockerid": "abc-1"})]})
+        assert token_calls(line).user("access-1").holder == LockerHolder("")
+
+    @pytest.mark.parametrize("member", ["name", "entity_name"])
+    def test_a_firms_locker_is_asked_and_its_tokens_answer_is_not_believed(self, member: str) -> None:
+        entity = configured(Locker.ENTITY)
+        line = FakeLine(
+            {
+                entity.token: [json_reply(token_answer(name="Who Signed In"))],
+                entity.user: [json_reply({"entity_id": "1", member: "Zenith Spices", "doi": "01022009"})],
+            }
+        )
+        calls = replace(token_calls(line), profile=entity)
+        assert calls.exchanged("code", "verifier", NOW).holder is None
+        assert calls.user("access-1").holder == LockerHolder("Zenith Spices", None, is_firm=True)
 
     def test_what_is_sealed_comes_back(self) -> None:
         kept = TokenSet("access-1", None, NOW)
