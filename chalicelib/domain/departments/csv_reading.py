@@ -80,7 +80,7 @@ class Cut:
 def header_of(part: Part, required: Iterable[str], known: Iterable[str]) -> Header:
     """What the file's first line says. `required` columns must be there, and none but `known` ones.
 
-    Raises `CsvRefused`.
+    A column is known in whatever case it is written; the header has it as it stands in `known`. Raises `CsvRefused`.
     """
     begin = part(0, 2 * RECORD_AT_MOST)
     if not begin:
@@ -88,15 +88,16 @@ def header_of(part: Part, required: Iterable[str], known: Iterable[str]) -> Head
     if begin[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in begin[:1024]:
         raise CsvRefused("csv_utf16")
     skipped = len(_BOM) if begin.startswith(_BOM) else 0
-    read = {separator: _header_by(begin, skipped, separator) for separator in SEPARATORS}
     known, required = set(known), list(required)
+    names = {name.lower(): name for name in known}
+    read = {separator: _header_by(begin, skipped, separator, names) for separator in SEPARATORS}
     separator = max(SEPARATORS, key=lambda one: len(known & set(read[one][1])))
     span, columns = read[separator]
     _demand_columns(columns, required, known)
     return Header(separator, columns, span.end, span.next_line)
 
 
-def _header_by(begin: bytes, skipped: int, separator: str) -> tuple[Span, tuple[str, ...]]:
+def _header_by(begin: bytes, skipped: int, separator: str, names: Mapping[str, str]) -> tuple[Span, tuple[str, ...]]:
     span = next(_spans(begin, skipped, 0, 1, separator), None)
     if span is None or not span.is_whole:
         return Span(0, 0, 1, 1, is_whole=False), ()
@@ -104,7 +105,8 @@ def _header_by(begin: bytes, skipped: int, separator: str) -> tuple[Span, tuple[
         cells = cells_of(begin[max(span.start, skipped) : span.end], separator)
     except ValueError:
         return span, ()
-    return span, tuple(cell.strip().lower() for cell in cells)
+    folded = (cell.strip().lower() for cell in cells)
+    return span, tuple(names.get(cell, cell) for cell in folded)
 
 
 def _demand_columns(columns: tuple[str, ...], required: Iterable[str], known: set[str]) -> None:

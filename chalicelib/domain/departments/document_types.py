@@ -113,7 +113,7 @@ def _of_fields(document_type: DocumentType) -> dict[str, FieldError]:
     for place, field in enumerate(document_type.fields):
         if not _FIELD.fullmatch(field.name):
             errors[f"fields[{place}].name"] = FieldError("field_name_form")
-        elif field.name in TEMPLATE_NAMES.union(COLUMNS):
+        elif field.name.lower() in TEMPLATE_NAMES.union(COLUMNS):
             errors[f"fields[{place}].name"] = FieldError("field_name_taken")
         elif _OF_AADHAAR.search(field.name.replace("_", "")):
             errors[f"fields[{place}].name"] = FieldError("field_of_aadhaar")

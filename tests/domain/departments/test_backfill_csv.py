@@ -41,6 +41,13 @@ def test_marks_separators_and_line_ends_are_told_by_the_first_line(mark: bytes, 
     assert content[found.begins_at :] == f"1{separator}Asha{end}".encode()
 
 
+def test_a_column_is_known_in_whatever_case_and_called_as_its_field_is() -> None:
+    """A document type may call a field `tradeName`; a spreadsheet may call the column as it likes."""
+    known = ("number", "tradeName")
+    for written in (b"number,tradeName\n", b"NUMBER,TRADENAME\n", b"Number,tradename\n"):
+        assert header_of(part_of(written), known, known).columns == known
+
+
 @pytest.mark.parametrize(
     ("content", "code", "detail"),
     [
@@ -50,6 +57,7 @@ def test_marks_separators_and_line_ends_are_told_by_the_first_line(mark: bytes, 
         (b"\xff\xff,\xff\n", "csv_header_unreadable", ""),
         (b"number,trade\n", "csv_columns_missing", "name"),
         (b"number,name,name\n", "csv_columns_doubled", "name"),
+        (b"number,name,Name\n", "csv_columns_doubled", "name"),
         (b"number,name,aadhaar\n", "csv_columns_unknown", "aadhaar"),
         (b"number,name,\n", "csv_columns_unknown", "(empty)"),
         (b"x" * 70_000, "csv_line_too_long", "1"),

@@ -56,6 +56,8 @@ def test_an_element_is_a_name_of_xml(element: str) -> None:
         ("firm name", "field_name_form"),
         ("xmlns", "field_name_form"),
         ("number", "field_name_taken"),
+        ("Number", "field_name_taken"),
+        ("Holder_Name", "field_name_taken"),
         ("holder_name", "field_name_taken"),
         ("uri", "field_name_taken"),
         ("uid", "field_of_aadhaar"),
