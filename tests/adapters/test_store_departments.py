@@ -21,10 +21,12 @@ from chalicelib.domain.departments.changes import (
     WriteBackfillRange,
     WriteCertificate,
     WriteDepartment,
+    WriteOutage,
     WritePullRequest,
     WritePush,
 )
 from chalicelib.domain.departments.departments import Department, DepartmentStatus
+from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -38,6 +40,7 @@ from tests.adapters.department_records import (
     department,
     department_id,
     holder,
+    outage,
     pull_request,
     push,
     trouble,
@@ -83,7 +86,8 @@ class Promises:
 
     def test_every_field_of_the_records_of_these_tests_is_filled(self, store: Store) -> None:
         part = backfill_range("backfill-1", 1)
-        records = (department(), certificate(), push(), pull_request(), backfill(), part, trouble("department-1"))
+        told = trouble("department-1")
+        records = (department(), certificate(), push(), outage(), pull_request(), backfill(), part, told)
         for record in records:
             empty = {one.name for one in fields(record) if not getattr(record, one.name)}
             assert empty <= {"revision"}, type(record).__name__
@@ -271,6 +275,26 @@ class Promises:
         assert due(_IN_TEN_YEARS + timedelta(minutes=3)) == [ids[2], ids[3]]
         for minute in (2, 3):
             store.write(WritePush(replace(made[minute], due_at=None, revision=revision)))
+
+    def test_a_departments_pushes_are_counted_and_no_others(self, store: Store) -> None:
+        mine = department_id()
+        assert store.pushes_waiting(mine, 10) == 0
+        made = [replace(push(), department_id=mine, due_at=_IN_TEN_YEARS) for _ in range(3)]
+        revision = store.write(*map(WritePush, made))
+        store.write(WritePush(replace(push(), department_id=department_id(), due_at=_IN_TEN_YEARS)))
+        assert (store.pushes_waiting(mine, 10), store.pushes_waiting(mine, 2)) == (3, 2)
+        assert store.due_pushes(department_id(), _IN_TEN_YEARS, 10) == ()
+        store.write(WritePush(replace(made[0], due_at=None, revision=revision)))
+        assert sorted(store.due_pushes(mine, _IN_TEN_YEARS, 10)) == sorted(one.push_id for one in made[1:])
+
+    def test_an_outage_comes_back_as_it_was_written_over_the_version_that_was_read(self, store: Store) -> None:
+        for made in (outage(), Outage(department_id(), NOW, NOW, 1, NOW)):
+            assert store.outage(made.department_id) is None
+            revision = store.write(WriteOutage(made))
+            assert store.outage(made.department_id) == replace(made, revision=revision)
+            assert refused(store, WriteOutage(made)) == WriteOutage(made)
+            read = replace(made, revision=revision)
+            assert winners(lambda which, read=read: store.write(WriteOutage(replace(read, failures=which)))) == 1  # type: ignore[misc]
 
     def test_a_pending_pull_comes_back_as_it_was_written_over_the_version_that_was_read(self, store: Store) -> None:
         for made in (pull_request(), bare_pull_request()):
