@@ -301,6 +301,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "roles": {"description": "What the department is to DigiLocker: `issuer`, `requester`."},
     "search": {"description": "What DigiLocker asks a citizen for."},
     "signing_key": {"description": "The name of the key that signs its certificates; empty where none was entered."},
+    "silence": {
+        "description": "Where DigiLocker does not answer: since when, and how many pushes wait. Null while it answers."
+    },
+    "waiting": {"description": "How many pushes wait."},
+    "is_more": {"description": "Whether there are that many or more: no more are counted."},
     "template": {"description": "The lines of the PDF; empty where the department brings its own."},
     "title_en": {"description": "The title in English."},
     "title_hi": {"description": "The title in Hindi."},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.departments.self_test import ADVISED
 from chalicelib.domain.departments.statistics import Counted
+from chalicelib.domain.departments.statistics_desk import WAITING_AT_MOST
 from chalicelib.handlers.problems import instant
 from chalicelib.web.texts import catalogue, text
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.departments.self_test import Finding
     from chalicelib.domain.departments.statistics import Trouble
-    from chalicelib.domain.departments.statistics_desk import Statistics
+    from chalicelib.domain.departments.statistics_desk import Silence, Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,22 @@ class TroubleView:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceView:
+    """Since when DigiLocker does not answer, and how many pushes wait; `is_more`: that many or more."""
+
+    since: str
+    waiting: int
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatisticsView:
     """How a department fares: the oldest day first, the newest trouble first."""
 
     days: list[DayView]
     totals: TotalsView
     troubles: list[TroubleView]
+    silence: SilenceView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,12 @@ def statistics_view(found: Statistics, language: str) -> StatisticsView:
         [DayView(day.day.isoformat(), **_numbers(day.counts)) for day in found.days],
         TotalsView(**_numbers(found.totals)),
         [_trouble_view(one, language) for one in found.troubles],
+        _silence_view(found.silence) if found.silence else None,
     )
+
+
+def _silence_view(silence: Silence) -> SilenceView:
+    return SilenceView(instant(silence.since), silence.waiting, silence.waiting >= WAITING_AT_MOST)
 
 
 def _numbers(counts: Mapping[Counted, int]) -> dict[str, int]:

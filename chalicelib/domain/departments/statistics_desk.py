@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.domain.authorisation import Actor
 from chalicelib.domain.departments.deciding import demand_theirs
+from chalicelib.domain.departments.outages import Pace, decided
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
 from chalicelib.domain.limits import IST
 from chalicelib.domain.ports import Clock, Store
@@ -16,15 +17,29 @@ from chalicelib.domain.refusals import FieldProblem
 DAYS = 30
 DAYS_AT_MOST = 92
 TROUBLES_AT_MOST = 20
+# Counting more would keep the page waiting for too long.
+WAITING_AT_MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Since when DigiLocker does not answer a department, and how many pushes wait: `WAITING_AT_MOST` or more."""
+
+    since: datetime
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The days from the oldest to today, each there though nothing was counted; the sums; the newest trouble first."""
+    """The days from the oldest to today, each there though nothing was counted; the sums; the newest trouble first.
+
+    `silence` is None while DigiLocker answers, as far as is known.
+    """
 
     days: tuple[DepartmentDay, ...]
     totals: Mapping[Counted, int]
     troubles: tuple[Trouble, ...]
+    silence: Silence | None
 
 
 def parse_days(value: str) -> int:
@@ -59,4 +74,11 @@ class StatisticsDesk:
             for day in (first + timedelta(days=past) for past in range(days))
         )
         totals = {what: sum(day.counts[what] for day in shown) for what in Counted}
-        return Statistics(shown, totals, self.store.troubles_of(department_id, TROUBLES_AT_MOST))
+        troubles = self.store.troubles_of(department_id, TROUBLES_AT_MOST)
+        return Statistics(shown, totals, troubles, self._silence(department_id))
+
+    def _silence(self, department_id: str) -> Silence | None:
+        outage = self.store.outage(department_id)
+        if outage is None or decided(outage, self.clock()).pace is Pace.FULL:
+            return None
+        return Silence(outage.since, self.store.pushes_waiting(department_id, WAITING_AT_MOST))

@@ -28,7 +28,15 @@ function trouble({ at, text, certificate_id: certificate }) {
   return make("li", { class: "refused" }, make("b", {}, dayAndTime(at)), make("span", {}, text), more && " ", more);
 }
 
-function show({ days, totals, troubles }) {
+function unanswered({ since, waiting, is_more: isMore }) {
+  const at = { since: dayAndTime(since), count: written(waiting) };
+  if (waiting === 0) return word("department_stats.silence", at);
+  if (waiting === 1) return word("department_stats.silence_one", at);
+  return isMore ? word("department_stats.silence_more", at) : word("department_stats.silence_some", at);
+}
+
+function show({ days, totals, troubles, silence }) {
+  say(find("silence"), silence ? unanswered(silence) : "", "bad");
   const busy = days.filter((one) => COUNTED.some((what) => one[what])).reverse();
   say(find("told"), word("department_stats.told", totals));
   find("charts").replaceChildren(...Object.entries(SHOWN).map(([what, name]) => barChart(name, days.map((one) => ({ day: one.day, count: one[what] })))));

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.domain.departments.changes import WriteOutage, WritePush
+from chalicelib.domain.departments.outages import Outage
+from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted, Trouble
-from chalicelib.domain.departments.statistics_desk import TROUBLES_AT_MOST, parse_days
+from chalicelib.domain.departments.statistics_desk import TROUBLES_AT_MOST, Silence, parse_days
 from chalicelib.domain.refusals import FieldProblem, Refusal
 from tests.domain.departments.desk_world import Desks
 
@@ -48,6 +51,20 @@ def test_the_newest_troubles_are_told(desks: Desks) -> None:
     desks.advance(hours=1)
     found = desks.statistics.read(desks.chief, own.department_id, 30)
     assert [trouble.trouble_id for trouble in found.troubles] == [f"t{number}" for number in range(24, 4, -1)]
+
+
+def test_while_digilocker_does_not_answer_it_is_told_since_when_and_how_many_wait(desks: Desks) -> None:
+    own = desks.opened()
+    assert desks.statistics.read(desks.chief, own.department_id, 1).silence is None
+    since = desks.now - timedelta(hours=2)
+    outage = Outage(own.department_id, since, desks.now, 5, desks.now + timedelta(minutes=9))
+    desks.store.write(WriteOutage(outage))
+    for number in range(3):
+        push = Push(f"{number:022}", "c" * 22, own.department_id, PushAction.ADD, PushStatus.DUE, since, desks.now)
+        desks.store.write(WritePush(push))
+    assert desks.statistics.read(desks.chief, own.department_id, 1).silence == Silence(since, 3)
+    desks.advance(hours=4)
+    assert desks.statistics.read(desks.chief, own.department_id, 1).silence is None
 
 
 def test_anothers_are_told_like_nobodys(desks: Desks) -> None:
