@@ -73,7 +73,8 @@ class KeyDesk:
     def make(self, actor: Actor, department_id: str, wanted: Wanted, caller: Caller) -> Made:
         """Makes a key, or takes in the one that was given, in the place of those of its purpose (and endpoint).
 
-        A given secret that is the newest already is that key. Raises `Refusal` `not_found`; `invalid_fields`:
+        A given secret that is the newest already is that key; how long those before it go on working may be cut short
+        so, never made longer. Raises `Refusal` `not_found`; `invalid_fields`:
         `required` or `api_unknown` (`api_id`), `required`, `secret_form` or `secret_not_taken` (`secret`),
         `instant_past` or `overlap_too_long` (`old_until`), `keys_too_many` (`purpose`). Raises `VaultUnavailable`.
         """
@@ -82,7 +83,8 @@ class KeyDesk:
         _demand_fit(department, wanted, now)
         there = self._there_already(department, wanted, now)
         if there is not None:
-            return there
+            return self._once_more(actor, department_id, there, wanted, caller)
+        _demand_room(department, wanted, now)
         key_id, secret = sessions.new_id(), wanted.secret or _made(wanted.purpose, department_id)
         is_hashed = wanted.purpose is _IS_HASHED
         context = context_of(department_id, wanted.purpose, key_id)
@@ -98,6 +100,7 @@ class KeyDesk:
 
         def change(before: Department, now: datetime) -> tuple[Department, Entry]:
             _demand_fit(before, wanted, now)
+            _demand_room(before, wanted, now)
             kept = tuple(_replaced(one, wanted, now) for one in before.keys if not _is_forgotten(one, now))
             facts = {"key_id": key_id, "purpose": wanted.purpose.value}
             return replace(before, keys=(*kept, key)), told(Deed.DEPARTMENT_KEY_MADE, actor, before, facts)
@@ -119,27 +122,48 @@ class KeyDesk:
 
         return changed(self.store, self.clock, actor, department_id, caller, change)
 
-    def _there_already(self, department: Department, wanted: Wanted, now: datetime) -> Made | None:
+    def _once_more(
+        self, actor: Actor, department_id: str, there: DepartmentKey, wanted: Wanted, caller: Caller
+    ) -> Made:
+        """The key that is there, once those before it work no longer than is wanted now."""
+
+        def change(before: Department, now: datetime) -> tuple[Department, Entry]:
+            older = (one.created_at <= there.created_at and one.key_id != there.key_id for one in before.keys)
+            keys = tuple(
+                _replaced(one, wanted, now) if is_older else one
+                for one, is_older in zip(before.keys, older, strict=True)
+            )
+            facts = {"key_id": there.key_id, "purpose": wanted.purpose.value}
+            return replace(before, keys=keys), told(Deed.DEPARTMENT_KEY_MADE, actor, before, facts)
+
+        changed(self.store, self.clock, actor, department_id, caller, change)
+        return Made(there.key_id, None)
+
+    def _there_already(self, department: Department, wanted: Wanted, now: datetime) -> DepartmentKey | None:
         """The newest key, where it holds the very secret that is given once more: the answer was lost."""
         if wanted.secret is None:
             return None
         working = department.working_keys(wanted.purpose, now, wanted.api_id)[:1]
         secrets = self.keys.secrets(department, wanted.purpose, wanted.api_id)[:1]
         is_same = [hmac.compare_digest(secret, wanted.secret.encode()) for secret in secrets]
-        return Made(working[0].key_id, None) if any(is_same) else None
+        return working[0] if any(is_same) else None
 
 
 def _demand_fit(department: Department, wanted: Wanted, now: datetime) -> None:
-    working = department.working_keys(wanted.purpose, now, wanted.api_id)
     troubles = {
         "api_id": _trouble_with_api(department, wanted),
         "secret": _trouble_with_secret(wanted),
         "old_until": _trouble_with_overlap(wanted, now),
-        "purpose": "keys_too_many" if wanted.old_until is not None and len(working) >= WORKING_AT_MOST else None,
     }
     wrong = {name: trouble for name, trouble in troubles.items() if trouble is not None}
     if wrong:
         raise invalid(**wrong)
+
+
+def _demand_room(department: Department, wanted: Wanted, now: datetime) -> None:
+    working = department.working_keys(wanted.purpose, now, wanted.api_id)
+    if wanted.old_until is not None and len(working) >= WORKING_AT_MOST:
+        raise invalid(purpose="keys_too_many")
 
 
 def _trouble_with_api(department: Department, wanted: Wanted) -> str | None:

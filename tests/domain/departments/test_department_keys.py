@@ -119,6 +119,37 @@ class TestAClientSecret:
         (key,) = desks.stored(department).keys
         assert made.key_id == key.key_id
 
+    def test_given_again_without_an_overlap_ends_at_once_what_it_had_let_work_on(
+        self, desks: Desks, department: Department
+    ) -> None:
+        """Whoever learns that the old secret is known to others says so by the same request, without `old_until`."""
+        desks.key(department, CLIENT, secret="test-client-secret-0001")
+        desks.advance(seconds=1)
+        new = desks.key(department, CLIENT, secret="test-client-secret-0002", old_until=desks.now + timedelta(days=90))
+        again = desks.key(department, CLIENT, secret="test-client-secret-0002")
+        assert again.key_id == new.key_id
+        assert secrets_of(desks, department, CLIENT) == ["test-client-secret-0002"]
+        assert [event.deed.value for event in desks.told_of(department)][-1] == "department_key_made"
+
+    def test_given_again_never_lets_an_older_one_work_longer(self, desks: Desks, department: Department) -> None:
+        desks.key(department, CLIENT, secret="test-client-secret-0001")
+        desks.advance(seconds=1)
+        desks.key(department, CLIENT, secret="test-client-secret-0002")
+        before = desks.stored(department)
+        desks.key(department, CLIENT, secret="test-client-secret-0002", old_until=desks.now + timedelta(days=9))
+        assert desks.stored(department) == before
+
+    def test_given_again_is_the_same_key_also_where_three_work(self, desks: Desks, department: Department) -> None:
+        until = desks.now + timedelta(days=9)
+        for place in range(2):
+            desks.key(department, CLIENT, secret=f"test-client-secret-000{place}", old_until=until)
+            desks.advance(seconds=1)
+        desks.store.lose_answers = 1
+        with pytest.raises(StoreUnavailable):
+            desks.key(department, CLIENT, secret="test-client-secret-0002", old_until=until)
+        desks.key(department, CLIENT, secret="test-client-secret-0002", old_until=until)
+        assert len(secrets_of(desks, department, CLIENT)) == 3
+
     @pytest.mark.parametrize("secret", ["short", "with a blank in it", "ünïcödé-secret", "x" * 257, "tab\tinside-it"])
     def test_of_another_form_is_refused(self, desks: Desks, department: Department, secret: str) -> None:
         assert reasons(desks, department, CLIENT, secret=secret) == {"secret": "secret_form"}
