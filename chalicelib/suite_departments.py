@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.publishing import Publishing
     from chalicelib.domain.departments.pulling import Pulls
     from chalicelib.domain.departments.pushing_now import PushDesk
+    from chalicelib.domain.departments.removing import Removing
     from chalicelib.domain.departments.signing import CertificateSigner, Timestamps
     from chalicelib.domain.departments.statistics_desk import StatisticsDesk
     from chalicelib.domain.departments.verifying import Verifying
@@ -139,6 +140,13 @@ class WithDepartments(UnderSignature):
         printing = CertificatePrinter(font, self.settings["PUBLIC_ORIGIN"])
         papers = SignedPapers(self.certificate_signer, sealing, printing)
         return Making(self.store, self.documents, papers, self.clock)
+
+    @cached_property
+    def removing(self) -> Removing:
+        """What removes certificates that are kept no longer."""
+        from chalicelib.domain.departments.removing import Removing  # noqa: PLC0415
+
+        return Removing(self.store, self.documents, self.clock)
 
     @cached_property
     def pull_requests(self) -> PullRequests:

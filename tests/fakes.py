@@ -363,6 +363,11 @@ class FakeDocuments:
         self.kept.pop(key, None)
         self.types.pop(key, None)
 
+    def remove_folder(self, folder: str) -> None:
+        self._demand_available()
+        for key in [one for one in self.kept if one.startswith(folder)]:
+            self.remove(key)
+
     def download_url(self, key: str, file_name: str) -> str:
         return f"https://documents.example/{key}?as={file_name}"
 

@@ -106,6 +106,18 @@ class S3Documents:
         except (BotoCoreError, ClientError) as failed:
             raise DocumentsUnavailable(key) from failed
 
+    def remove_folder(self, folder: str) -> None:
+        """See `ports.Documents`. A folder holds a handful: each is removed by itself."""
+        is_more = True
+        try:
+            while is_more:
+                listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder)
+                for one in listed.get("Contents", ()):
+                    self._client.delete_object(Bucket=self._bucket, Key=one["Key"])
+                is_more = listed["IsTruncated"]
+        except (BotoCoreError, ClientError) as failed:
+            raise DocumentsUnavailable(folder) from failed
+
     def download_url(self, key: str, file_name: str) -> str:
         """See `ports.Documents`; nobody is asked here. The browser saves the file and does not show it."""
         asked = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": saved_as(file_name)}

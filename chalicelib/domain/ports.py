@@ -199,6 +199,17 @@ class Store(Protocol):
         """The ids of a department's certificates that wait for their files since before `before`, the longest first."""
         ...
 
+    def certificates_ended(self, department_id: str, doctype: str, before: date) -> Iterator[str]:
+        """The ids of a type's certificates whose last day (`keeping.last_day`) was before `before`.
+
+        The earliest first, a page at a time; may lag behind by a moment.
+        """
+        ...
+
+    def certificates_ending(self, department_id: str, now: datetime) -> Iterator[str]:
+        """The ids of a department's certificates whose removal goes on by now (`look_at`), a page at a time; may lag."""
+        ...
+
     def push(self, push_id: str) -> Push | None:
         """The push of this id."""
         ...
@@ -401,6 +412,10 @@ class Documents(Protocol):
 
     def remove(self, key: str) -> None:
         """Removes a document; one that is gone is no matter. Raises `DocumentsUnavailable`."""
+        ...
+
+    def remove_folder(self, folder: str) -> None:
+        """Removes every document whose key begins with `folder`, which ends in `/`. Raises `DocumentsUnavailable`."""
         ...
 
     def download_url(self, key: str, file_name: str) -> str:

@@ -6,7 +6,7 @@ The records are imported where they are made, and this module only where a certi
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -20,7 +20,6 @@ from chalicelib.adapters.dynamodb.instants import InstantAttribute
 if TYPE_CHECKING:
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.pushes import Push
-
 
 
 class _ByDepartment(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
@@ -45,6 +44,20 @@ class _Waiting(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     waits_since = InstantAttribute(range_key=True)
 
 
+class _ByEnd(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """Certificates that have a last day, by department and type; and by department those whose removal goes on.
+
+    How many years they are kept stands nowhere in it: the type says so when they are looked for.
+    """
+
+    class Meta:
+        index_name = "by_end"
+        projection = KeysOnlyProjection()
+
+    ends_in = UnicodeAttribute(hash_key=True)
+    ends_on = UnicodeAttribute(range_key=True)
+
+
 class CertificateRow(Model):
     """A certificate."""
 
@@ -55,6 +68,9 @@ class CertificateRow(Model):
     place = UnicodeAttribute()
     waits_in = UnicodeAttribute(null=True)
     waits_since = InstantAttribute(null=True)
+    ends_in = UnicodeAttribute(null=True)
+    ends_on = UnicodeAttribute(null=True)
+    by_end = _ByEnd()
     by_department = _ByDepartment()
     waiting = _Waiting()
 
@@ -63,6 +79,8 @@ def certificate_row(row: type[CertificateRow], certificate: Certificate, revisio
     """The row of a certificate."""
     from chalicelib.domain.departments.certificates import CertificateStatus  # noqa: PLC0415
 
+    is_waiting = certificate.status is CertificateStatus.PREPARING
+    ends_in, ends_on = _end(certificate)
     return row(
         certificate.certificate_id,
         revision=revision,
@@ -71,6 +89,8 @@ def certificate_row(row: type[CertificateRow], certificate: Certificate, revisio
         place=_place(certificate),
         waits_in=certificate.department_id if is_waiting else None,
         waits_since=certificate.brought_at if is_waiting else None,
+        ends_in=ends_in,
+        ends_on=ends_on,
     )
 
 
@@ -91,6 +111,38 @@ def brought_before(row: type[CertificateRow], before: datetime) -> Condition:
     """The key condition of certificates that have waited since before `before`."""
     condition: Condition = row.waits_since < before
     return condition
+
+
+def of_type(department_id: str, doctype: str) -> str:
+    """Under which a department's certificates of a type stand by their last day."""
+    return f"{department_id}#{doctype}"
+
+
+def ended_before(row: type[CertificateRow], before: date) -> Condition:
+    """The key condition of certificates whose last day was before `before`."""
+    condition: Condition = row.ends_on < before.isoformat()
+    return condition
+
+
+def looked_at_by(row: type[CertificateRow], now: datetime) -> Condition:
+    """The key condition of certificates whose removal goes on by `now`."""
+    condition: Condition = row.ends_on <= _sortable(now)
+    return condition
+
+
+def _end(certificate: Certificate) -> tuple[str | None, str | None]:
+    """Where a certificate stands in the index `by_end`; nowhere where it does not end, and what is left of one."""
+    from chalicelib.domain.departments.certificates import CertificateStatus  # noqa: PLC0415
+    from chalicelib.domain.departments.keeping import last_day  # noqa: PLC0415
+
+    if certificate.status is CertificateStatus.ENDING:
+        return certificate.department_id, _sortable(certificate.look_at or certificate.created_at)
+    last = last_day(certificate)
+    return (of_type(certificate.department_id, certificate.doctype), last.isoformat()) if last else (None, None)
+
+
+def _sortable(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _place(certificate: Certificate) -> str:

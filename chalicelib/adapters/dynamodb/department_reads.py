@@ -104,6 +104,24 @@ class DepartmentReads:
             found = table.waiting.query(department_id, brought_before(table, before), limit=at_most)
             return tuple(row.certificate_id for row in found)
 
+    def certificates_ended(self, department_id: str, doctype: str, before: date) -> Iterator[str]:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.certificate_rows import ended_before, of_type  # noqa: PLC0415
+
+        table = self.tables.certificates
+        with translated():
+            for row in table.by_end.query(of_type(department_id, doctype), ended_before(table, before)):
+                yield row.certificate_id
+
+    def certificates_ending(self, department_id: str, now: datetime) -> Iterator[str]:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.certificate_rows import looked_at_by  # noqa: PLC0415
+
+        table = self.tables.certificates
+        with translated():
+            for row in table.by_end.query(department_id, looked_at_by(table, now)):
+                yield row.certificate_id
+
     def push(self, push_id: str) -> Push | None:
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.certificate_rows import push_of  # noqa: PLC0415

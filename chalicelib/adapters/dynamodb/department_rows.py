@@ -200,6 +200,7 @@ class DepartmentDayRow(Model):
     pushed = NumberAttribute(null=True)
     failed = NumberAttribute(null=True)
     revoked = NumberAttribute(null=True)
+    removed = NumberAttribute(null=True)
 
 
 def counted_up(row: type[DepartmentDayRow], counts: Mapping[Counted, int]) -> list[Action]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit import Deed
-from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PushState
+from chalicelib.domain.departments.certificates import WITHDRAWN, Certificate, CertificateStatus, PushState
 from chalicelib.domain.departments.deciding import demand_theirs, told
 from chalicelib.domain.departments.departments import Department, DepartmentStatus
 from chalicelib.domain.departments.publishing import Publishing, push_id_of, wanted
@@ -73,4 +73,4 @@ def _action(certificate: Certificate) -> PushAction | None:
     if certificate.status is CertificateStatus.ACTIVE:
         return PushAction.ADD
     is_there = certificate.push in {PushState.PUSHED, PushState.PARKED}
-    return PushAction.DELETE if certificate.status is CertificateStatus.REVOKED and is_there else None
+    return PushAction.DELETE if certificate.status in WITHDRAWN and is_there else None

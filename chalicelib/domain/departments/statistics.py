@@ -23,6 +23,8 @@ class Counted(StrEnum):
     PUSHED = "pushed"
     FAILED = "failed"
     REVOKED = "revoked"
+    # Kept no longer.
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import limits
 from chalicelib.domain.changes import CountUp
 from chalicelib.domain.departments import uris
-from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
+from chalicelib.domain.departments.certificates import NOT_KEPT, Certificate, CertificateStatus
 from chalicelib.domain.rounds import in_rounds
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Genuine(StrEnum):
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    # It was issued, its last day has passed, and the department keeps nothing of it any more.
+    KEPT_NO_LONGER = "kept_no_longer"
     # No certificate has this URI.
     UNKNOWN = "unknown"
 
@@ -73,6 +75,7 @@ class Verifying:
         if standing is Genuine.UNKNOWN or department is None:
             return Verified(Genuine.UNKNOWN)
         document_type = department.document_type(certificate.doctype)
+        is_kept = certificate.status not in NOT_KEPT
         return Verified(
             standing,
             document_type.title if document_type else {"en": certificate.doctype, "hi": certificate.doctype},
@@ -80,7 +83,7 @@ class Verifying:
             certificate.issued_on,
             certificate.valid_to,
             certificate.revoked_at,
-            tuple(masked(holder.name) for holder in certificate.holders),
+            tuple(masked(holder.name) for holder in certificate.holders) if is_kept else (),
         )
 
 
@@ -95,8 +98,16 @@ def _masked_word(word: str) -> str:
 
 
 def _standing(certificate: Certificate, today: date) -> Genuine:
-    if certificate.status is CertificateStatus.REVOKED:
+    if certificate.revoked_at is not None:
+        # For ever, also where nothing else of it is kept.
         return Genuine.REVOKED
+    if certificate.status in NOT_KEPT:
+        # One that was never made was seen by nobody, whatever becomes of what was brought.
+        return (
+            Genuine.KEPT_NO_LONGER
+            if certificate.status is CertificateStatus.REMOVED or certificate.pdf
+            else Genuine.UNKNOWN
+        )
     if certificate.status is not CertificateStatus.ACTIVE:
         return Genuine.UNKNOWN
     if certificate.valid_from is not None and today < certificate.valid_from:
