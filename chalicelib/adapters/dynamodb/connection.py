@@ -52,19 +52,21 @@ def bound(row: type[Row], table_name: str, connection: SharedConnection) -> type
     schema = made._get_schema()
     table = TableConnection(table_name, region=connection.region)
     table.connection = connection
-    connection.add_meta_table(
-        MetaTable(
-            {
-                "TableName": table_name,
-                "KeySchema": schema["key_schema"],
-                "AttributeDefinitions": schema["attribute_definitions"],
-                # PynamoDB asks nothing of an index that is not told here.
-                "GlobalSecondaryIndexes": [
-                    {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
-                    for index in schema["global_secondary_indexes"]
-                ],
-            }
+    # Two kinds of row may share a table: its keys are the same for both.
+    if table_name not in connection._tables:
+        connection.add_meta_table(
+            MetaTable(
+                {
+                    "TableName": table_name,
+                    "KeySchema": schema["key_schema"],
+                    "AttributeDefinitions": schema["attribute_definitions"],
+                    # PynamoDB asks nothing of an index that is not told here.
+                    "GlobalSecondaryIndexes": [
+                        {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+                        for index in schema["global_secondary_indexes"]
+                    ],
+                }
+            )
         )
-    )
     made._connection = table
     return made
