@@ -278,7 +278,14 @@ FIELDS: dict[str, dict[str, Any]] = {
     "is_required": {"description": "Whether every certificate has it."},
     "issued": {"description": "Certificates that were taken in."},
     "issuer_id": {"description": "The id that DigiLocker gave; it begins every URI and never changes."},
-    "keep_years": {"description": "How long certificates are kept after their last day; null for ever."},
+    "keep_years": {
+        "description": "How long certificates are kept after their last day, or their revocation; null for ever."
+    },
+    "kept_until": {
+        "type": "string",
+        "format": "date",
+        "description": "The last day on which the certificate is kept, by its type's rule of now; null for ever.",
+    },
     "key_id": {"description": "Names the key."},
     "keys": {"description": "The keys, the newest first."},
     "label": {"description": "For people to read."},
@@ -298,6 +305,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "pushed": {"description": "Certificates that were pushed."},
     "pushes_a_minute": {"description": "How many pushes are sent in a minute."},
     "revoked": {"description": "Certificates that were revoked."},
+    "removed": {"description": "Certificates that were deleted, for the years of their keeping were over."},
     "roles": {"description": "What the department is to DigiLocker: `issuer`, `requester`."},
     "search": {"description": "What DigiLocker asks a citizen for."},
     "signing_key": {"description": "The name of the key that signs its certificates; empty where none was entered."},

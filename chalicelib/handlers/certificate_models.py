@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.departments.certificate_desk import may_push
 from chalicelib.domain.departments.issuing import Issued
+from chalicelib.domain.departments.keeping import kept_until
 from chalicelib.domain.limits import IST
 from chalicelib.domain.refusals import FieldError, FieldProblem, invalid
 from chalicelib.handlers.bodies import optional_number, required, sent, sent_records
@@ -128,6 +129,7 @@ class CertificateView:
     issued_on: str
     valid_from: str | None
     valid_to: str | None
+    kept_until: str | None
     created_at: str
     push: str
     trouble: str | None
@@ -199,6 +201,7 @@ def certificate_view(certificate: Certificate, department: Department, language:
         issued_on=certificate.issued_on.isoformat(),
         valid_from=_iso(certificate.valid_from),
         valid_to=_iso(certificate.valid_to),
+        kept_until=_iso(kept_until(department.document_type(certificate.doctype), certificate)),
         created_at=instant(certificate.created_at),
         push=certificate.push.value,
         trouble=trouble_text(certificate.trouble, language) if certificate.trouble else None,

@@ -33,6 +33,7 @@ class DayView:
     pushed: int
     failed: int
     revoked: int
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class TotalsView:
     pushed: int
     failed: int
     revoked: int
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ const STATUS = {
   active: ["badge", word("certificate_status.active")],
   revoked: ["badge departed", word("certificate_status.revoked")],
   failed: ["badge bad", word("certificate_status.failed")],
+  ending: ["badge departed", word("certificate_status.ending")],
+  removed: ["badge departed", word("certificate_status.removed")],
 };
 const PUSH = {
   not_pushed: ["badge departed", word("push_state.not_pushed")],

@@ -5,11 +5,12 @@ import { make } from "./make.js";
 import { find, say, to, word } from "./words.js";
 
 const STANDINGS = {
-  valid: ["badge", word("verify.valid"), word("verify.valid_note")],
-  not_yet_valid: ["badge invited", word("verify.not_yet_valid"), word("verify.not_yet_valid_note")],
-  expired: ["badge departed", word("verify.expired"), word("verify.expired_note")],
-  revoked: ["badge bad", word("verify.revoked"), word("verify.revoked_note")],
-  unknown: ["badge bad", word("verify.unknown"), word("verify.unknown_note")],
+  valid: ["stands", word("verify.valid"), word("verify.valid_note")],
+  not_yet_valid: ["not-now", word("verify.not_yet_valid"), word("verify.not_yet_valid_note")],
+  expired: ["not-now", word("verify.expired"), word("verify.expired_note")],
+  kept_no_longer: ["not-now", word("verify.kept_no_longer"), word("verify.kept_no_longer_note")],
+  revoked: ["falls", word("verify.revoked"), word("verify.revoked_note")],
+  unknown: ["falls", word("verify.unknown"), word("verify.unknown_note")],
 };
 const dayOf = (iso) => iso && iso.split("-").reverse().join("-");
 const fact = (name, value) => (value ? make("div", {}, make("dt", {}, name), make("dd", {}, value)) : null);

@@ -18,12 +18,13 @@ function show(one, titles) {
   find("trouble").textContent = one.trouble ?? "";
   find("facts").replaceChildren(
     ...[
-      fact(word("department_certs.number"), make("span", { class: "exact" }, one.number)),
+      fact(word("department_certs.number"), one.number && make("span", { class: "exact" }, one.number)),
       fact(word("department_certs.type"), titles[one.doctype] ?? one.doctype),
       fact(word("department_certs.holder"), one.holder.join(", ")),
       fact(word("department_certs.issued_on"), dayOfDate(one.issued_on)),
       fact(word("department_cert.valid_to"), one.valid_to && dayOfDate(one.valid_to)),
       fact(word("department_certs.status"), statusBadge(one)),
+      fact(word("department_cert.kept_until"), one.kept_until && dayOfDate(one.kept_until)),
       fact(word("department_cert.revoked_because"), one.revoked_because),
       fact(word("department_certs.push"), pushBadge(one)),
       fact("URI", make("a", { class: "exact", href: `${to("/certificate")}?uri=${encodeURIComponent(one.uri)}` }, one.uri)),

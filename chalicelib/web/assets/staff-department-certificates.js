@@ -16,7 +16,7 @@ function show({ certificates, next }) {
   find("certificates").append(
     ...certificates.map((one) =>
       row(find("table"), [
-        make("a", { href: to(departmentPage("-certificate", one.certificate_id)) }, one.number),
+        make("a", { href: to(departmentPage("-certificate", one.certificate_id)) }, one.number || word("department_certs.no_number")),
         titles[one.doctype] ?? one.doctype,
         one.holder.join(", "),
         dayOfDate(one.issued_on),

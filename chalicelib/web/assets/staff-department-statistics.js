@@ -8,7 +8,7 @@ import { ask, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
 
-const COUNTED = ["issued", "findable", "pulled", "not_found", "pending", "refused", "pushed", "failed", "revoked"];
+const COUNTED = ["issued", "findable", "pulled", "not_found", "pending", "refused", "pushed", "failed", "revoked", "removed"];
 const SHOWN = {
   issued: word("department_stats.issued"),
   findable: word("department_stats.findable"),
