@@ -85,6 +85,11 @@ class Fetcher:
     def laptop(self) -> Laptop:
         return self.resident.laptop
 
+    def is_also(self, resident: Resident, name: str, born_on: date) -> None:
+        """Let another account fetch, whose person has this locker."""
+        self.resident = resident
+        self.citizen.name, self.citizen.born_on = name, born_on
+
     def call(self, method: str, path: str, body: object = None, **more: Any) -> Reply:
         """Make a request with the session."""
         return self.resident.call(method, path, body, **more)

@@ -194,7 +194,7 @@ class TestPurpose:
         asha = upgrader(laptop)
         asha.signed()
         leela = fetcher(laptop, asha.person.name)
-        leela.resident = asha.resident
+        leela.is_also(asha.resident, asha.person.name, asha.person.born_on)
         card = leela.citizen.issued[0]
         card.number, card.born_on = asha.person.pan, asha.person.born_on
         visit = leela.fetched("PANCR", purpose="full_registration", date_of_birth=None)

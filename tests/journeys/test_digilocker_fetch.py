@@ -286,7 +286,7 @@ class TestIssuers:
     def test_it_is_pulled_and_then_fetched(self, laptop: Laptop) -> None:
         asha = upgrader(laptop)
         visitor = fetcher(laptop, has=())
-        visitor.resident = asha.resident
+        visitor.is_also(asha.resident, asha.person.name, asha.person.born_on)
         simulated = digilocker()
         card = pan_card(asha.person.name, asha.person.pan)
         card.born_on = asha.person.born_on
@@ -299,7 +299,7 @@ class TestIssuers:
     def test_pending_is_a_state_and_asked_again(self, laptop: Laptop) -> None:
         asha = upgrader(laptop)
         visitor = fetcher(laptop, has=())
-        visitor.resident = asha.resident
+        visitor.is_also(asha.resident, asha.person.name, asha.person.born_on)
         card = pan_card(asha.person.name, asha.person.pan)
         card.born_on = asha.person.born_on
         waits = Pullable(visitor.citizen.digilocker_id, card, is_pending=True)
@@ -317,7 +317,7 @@ class TestIssuers:
     def test_an_issuer_that_does_not_answer_within_a_day(self, laptop: Laptop) -> None:
         asha = upgrader(laptop)
         visitor = fetcher(laptop, has=())
-        visitor.resident = asha.resident
+        visitor.is_also(asha.resident, asha.person.name, asha.person.born_on)
         card = pan_card(asha.person.name, asha.person.pan)
         digilocker().pulls.pullables.append(Pullable(visitor.citizen.digilocker_id, card, is_pending=True))
         visit = visitor.begin("PANCR", valid_days=30, date_of_birth=None)

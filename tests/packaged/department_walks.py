@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from botocore.session import get_session
 from chalicelib.adapters.certificate_signers import ALIAS_PREFIX, KmsSigner, chain_key
 from chalicelib.domain.accounts.account import Role
 from chalicelib.domain.departments import catching_up, indexing
+from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
+from chalicelib.domain.departments.changes import WriteCertificate, WritePullRequest
 from chalicelib.domain.departments.departments import DigiLockerClient, WhenNotMatched
+from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.digilocker.changes import WriteConsent, WriteOwnDocument
 from chalicelib.domain.digilocker.consents import ConsentStatus
 from chalicelib.domain.digilocker.fetches import FetchStatus
@@ -46,6 +50,7 @@ def walk_departments(laptop: Laptop) -> None:
         be_pulled,
         push,
         bring_the_past,
+        keep_no_more,
         fetch,
         fetch_in_vain,
         consent_no_more,
@@ -196,6 +201,47 @@ def push(laptop: Laptop) -> None:
     laptop.wait_until_idle()
 
 
+def keep_no_more(laptop: Laptop) -> None:
+    """Certificates whose years are over: in an account that they cannot be taken out of at first, and asked for."""
+    asha, _ = citizens()
+    pusher = new_pusher(laptop)
+    certificate_id = pusher.issue(asha, valid_to="2026-01-31")
+    pusher.until(certificate_id, "pushed")
+    stored = pusher.issuer.stored(certificate_id)
+    suite().store.write(
+        WriteCertificate(replace(stored, brought_pdf=f"brought/{stored.department_id}/x")),
+        WritePullRequest(asking_for(stored, laptop.clock())),
+    )
+    department = suite().store.department(pusher.issuer.department_id)
+    assert department is not None
+    days = (laptop.clock().date() - date(2026, 1, 31)).days
+    pusher.issuer.change(client=None, document_types=(document_type(keep_years=1),))
+    laptop.clock.advance(timedelta(days=max(1, 367 - days)))
+    for client in (None, None, department.client, department.client):
+        pusher.issuer.change(client=client)
+        step(laptop, "end_consents")
+        laptop.clock.advance(timedelta(days=1, hours=1))
+        laptop.wait_until_idle()
+    assert pusher.issuer.stored(certificate_id).status is CertificateStatus.REMOVED
+
+
+def asking_for(certificate: Certificate, now: datetime) -> PullRequest:
+    """A citizen's request whose nearest certificate is this one."""
+    return PullRequest(
+        f"request{secrets.token_hex(8)}"[:22],
+        certificate.department_id,
+        certificate.doctype,
+        "123e4567-e89b-12d3-a456-426655440000",
+        "Asha",
+        None,
+        {},
+        PendingReason.NEARLY_MATCHED,
+        PullRequestStatus.OPEN,
+        now,
+        certificate.certificate_id,
+    )
+
+
 def bring_the_past(laptop: Laptop) -> None:
     """A file imported in earnest and for show, twice; one that cannot be; the certificates there indexed anew."""
     pusher = new_pusher(laptop)
@@ -277,7 +323,7 @@ def used(laptop: Laptop, **wish: Any) -> tuple[Upgrader, Fetcher, Visit]:
     asha = upgrader(laptop)
     asha.signed()
     visitor = fetcher(laptop, has=())
-    visitor.resident = asha.resident
+    visitor.is_also(asha.resident, asha.person.name, asha.person.born_on)
     card = pan_card(asha.person.name, asha.person.pan)
     card.born_on = asha.person.born_on
     visitor.citizen.issued.append(card)
@@ -344,7 +390,7 @@ def wait_for_an_issuer(laptop: Laptop) -> None:
     """It looks by hand for two hours, in which the token is renewed."""
     asha = upgrader(laptop)
     visitor = fetcher(laptop, has=())
-    visitor.resident = asha.resident
+    visitor.is_also(asha.resident, asha.person.name, asha.person.born_on)
     card = pan_card(asha.person.name, asha.person.pan)
     card.born_on = asha.person.born_on
     waits = Pullable(visitor.citizen.digilocker_id, card, is_pending=True)
