@@ -13,8 +13,8 @@ from chalicelib.domain.departments import changes
 from chalicelib.domain.departments.backfills import Backfill, BackfillRange
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
 from chalicelib.domain.departments.departments import Department
-from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.keeping import last_day
+from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -140,7 +140,7 @@ class FakeDepartmentReads:
     def tell_trouble(self, trouble: Trouble) -> None:
         self._troubles[trouble.department_id, trouble.at, trouble.trouble_id] = trouble
 
-    def write_of_departments(self, change: Change, revision: str) -> FakeWrite | None:  # noqa: C901, PLR0911 - one for each
+    def write_of_departments(self, change: Change, revision: str) -> FakeWrite | None:  # noqa: C901, PLR0911, PLR0912 - one for each
         match change:
             case changes.WriteDepartment(department):
                 return over(self._departments, department.department_id, department, revision)
@@ -203,9 +203,10 @@ class FakeDigiLockerReads:
         return tuple(sorted(mine, key=lambda one: one.given_at, reverse=True))
 
     def consents_to_end(self, now: datetime, at_most: int) -> tuple[str, ...]:
-        due = [(one.revoked_at or one.given_at, one.consent_id) for one in self._in(ConsentStatus.REVOKING)]
-        due += [(one.valid_until, one.consent_id) for one in self._in(ConsentStatus.ACTIVE) if one.valid_until <= now]
-        return tuple(consent_id for _, consent_id in sorted(due)[:at_most])
+        ends = [(one.revoked_at or one.given_at, one) for one in self._in(ConsentStatus.REVOKING)]
+        ends += [(one.valid_until, one) for one in self._in(ConsentStatus.ACTIVE)]
+        due = [(max(end, one.try_at or end), one.consent_id) for end, one in ends]
+        return tuple(consent_id for at, consent_id in sorted(due) if at <= now)[:at_most]
 
     def own_document(self, document_id: str) -> OwnDocument | None:
         return self._own_documents.get(document_id)

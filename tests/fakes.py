@@ -42,6 +42,9 @@ from tests.fake_writes import FakeWrite, over
 Named = IcegateAccount | Hold | AccountName | None
 
 
+_CHANGES_AT_MOST = 100
+
+
 class FakeStore(FakeSignatureReads, FakeDepartmentReads, FakeDigiLockerReads):
     """`ports.Store` in memory: all changes of a write or none, each under its condition."""
 
@@ -151,6 +154,8 @@ class FakeStore(FakeSignatureReads, FakeDepartmentReads, FakeDigiLockerReads):
 
     def write(self, *asked: Change) -> str:
         revision = secrets.token_hex(8)
+        if len(asked) > _CHANGES_AT_MOST:
+            raise ValueError("DynamoDB takes no more than 100 changes in one write")
         with self._lock:
             writes = [self._write_of(change, revision) for change in asked]
             if len({(id(write.table), write.key) for write in writes}) < len(writes):

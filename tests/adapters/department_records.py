@@ -254,6 +254,7 @@ def consent() -> Consent:
         digilocker_id="123e4567-e89b-12d3-a456-426655440000",
         tokens=Tokens("v1.tokens", LATER, 3, LATER),
         revoked_at=NOW,
+        try_at=NOW,
     )
 
 

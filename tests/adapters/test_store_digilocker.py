@@ -104,9 +104,14 @@ class Promises:
 
         assert to_end(ends - timedelta(milliseconds=1)) == [revoking.consent_id]
         assert to_end(ends) == [revoking.consent_id, active.consent_id]
+        # What could not be ended goes behind what has waited longer.
+        revoking = replace(revoking, try_at=ends + timedelta(minutes=1), revision=revision)
+        later = store.write(WriteConsent(revoking))
+        assert to_end(ends) == [active.consent_id]
+        assert to_end(ends + timedelta(minutes=1)) == [active.consent_id, revoking.consent_id]
         expired = replace(active, status=ConsentStatus.EXPIRED, revision=revision)
         store.write(
-            WriteConsent(expired), WriteConsent(replace(revoking, status=ConsentStatus.REVOKED, revision=revision))
+            WriteConsent(expired), WriteConsent(replace(revoking, status=ConsentStatus.REVOKED, revision=later))
         )
         assert to_end(ends) == []
 

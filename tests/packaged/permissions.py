@@ -101,6 +101,8 @@ def function_of(call: Call) -> str:
 
 def resources_of(call: Call) -> set[str]:
     """What a call is about that is not one of DynamoDB: state machines, a folder of the bucket, or the only one."""
+    if call.operation == "ListObjectsV2":
+        return {"DocumentsBucket"}
     if call.service == "s3":
         folder = urlsplit(call.url).path.split("/")[2]
         return {f"{_BUCKET}/{folder}/*" if folder in _FOLDERS else f"{_BUCKET}/*"}

@@ -138,6 +138,23 @@ class DepartmentReads:
             found = table.by_due_at.query(department_id, due_by(table, now), limit=at_most)
             return tuple(row.push_id for row in found)
 
+    def pushes_waiting(self, department_id: str, at_most: int) -> int:
+        """See `ports.Store`. It reads the index a page at a time, and makes no record of what it reads."""
+        waiting = 0
+        with translated():
+            for page in self.tables.pushes.by_due_at.query(department_id, limit=at_most).page_iter:
+                waiting += page["Count"]
+                if waiting >= at_most:
+                    break
+        return min(waiting, at_most)
+
+    def outage(self, department_id: str) -> Outage | None:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.department_rows import outage_key, outage_of  # noqa: PLC0415
+
+        row = row_of(self.tables.outages, outage_key(department_id))
+        return outage_of(row) if row else None
+
     def pull_request(self, request_id: str) -> PullRequest | None:
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.department_rows import pull_request_of  # noqa: PLC0415
@@ -156,23 +173,6 @@ class DepartmentReads:
         return tuple(sorted(waiting, key=lambda asked: asked.asked_at))
 
     def backfill(self, backfill_id: str) -> Backfill | None:
-    def pushes_waiting(self, department_id: str, at_most: int) -> int:
-        """See `ports.Store`. It reads the index a page at a time, and makes no record of what it reads."""
-        waiting = 0
-        with translated():
-            for page in self.tables.pushes.by_due_at.query(department_id, limit=at_most).page_iter:
-                waiting += page["Count"]
-                if waiting >= at_most:
-                    break
-        return min(waiting, at_most)
-
-    def outage(self, department_id: str) -> Outage | None:
-        """See `ports.Store`."""
-        from chalicelib.adapters.dynamodb.department_rows import outage_key, outage_of  # noqa: PLC0415
-
-        row = row_of(self.tables.outages, outage_key(department_id))
-        return outage_of(row) if row else None
-
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.department_rows import backfill_of  # noqa: PLC0415
 

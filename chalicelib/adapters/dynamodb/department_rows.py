@@ -223,7 +223,6 @@ def department_day_of(row: DepartmentDayRow) -> DepartmentDay:
     return DepartmentDay(row.department_id, date.fromisoformat(row.day), counts)
 
 
-class TroubleRow(Model):
 class OutageRow(Model):
     """What is known of a department's outage, in the table of limits."""
 
@@ -257,6 +256,7 @@ def outage_of(row: OutageRow) -> Outage:
     return replace(record_of(row.record, Outage), revision=row.revision)
 
 
+class TroubleRow(Model):
     """A trouble of a department, by when it was."""
 
     department_id = UnicodeAttribute(hash_key=True)

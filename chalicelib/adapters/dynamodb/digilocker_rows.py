@@ -105,16 +105,17 @@ def consent_row(row: type[ConsentRow], consent: Consent, revision: str) -> Conse
 
 
 def _ends_at(consent: Consent) -> datetime | None:
-    """When a consent is to be ended: at once where it is being revoked; None where it has ended."""
+    """When a consent is to be ended: at once where it is being revoked, later after a try; None where it has ended."""
     from chalicelib.domain.digilocker.consents import ConsentStatus  # noqa: PLC0415
 
     match consent.status:
         case ConsentStatus.ACTIVE:
-            return consent.valid_until
+            ends_at = consent.valid_until
         case ConsentStatus.REVOKING:
-            return consent.revoked_at or consent.given_at
+            ends_at = consent.revoked_at or consent.given_at
         case _:
             return None
+    return max(ends_at, consent.try_at or ends_at)
 
 
 def ends_by(row: type[ConsentRow], now: datetime) -> Condition:

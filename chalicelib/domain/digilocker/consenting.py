@@ -6,10 +6,11 @@ DigiLocker does not answer, a schedule tells it, again and again until it was to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.accounts.owners import account_key
@@ -20,11 +21,13 @@ from chalicelib.domain.changes import Change
 from chalicelib.domain.digilocker.changes import RemoveOwnDocument, WriteConsent
 from chalicelib.domain.digilocker.consents import Consent, ConsentStatus
 from chalicelib.domain.digilocker.errors import DigiLockerRefused
+from chalicelib.domain.digilocker.fetches import Locker
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.digilocker.locker_access import ClientGone, LockerAccess
 from chalicelib.domain.digilocker.own_documents import OwnDocument
 from chalicelib.domain.digilocker.purposes import TERMS, OnEnd
 from chalicelib.domain.digilocker.token_keeping import TokenKeeping, counts, ending
+from chalicelib.domain.digilocker.tokens import TokenSet
 from chalicelib.domain.ports import Clock, Documents, DocumentsUnavailable, Store, VaultUnavailable
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.refusals import Code, Refusal
@@ -34,6 +37,12 @@ from chalicelib.domain.sealing import SealBroken
 _OPEN = frozenset({ConsentStatus.ACTIVE, ConsentStatus.REVOKING})
 # What keeps DigiLocker from being told; the schedule tries again.
 _LATER = (DigiLockerUnavailable, DigiLockerRefused, ClientGone, VaultUnavailable)
+# What could not be ended comes again in a run of the schedule after this one, behind what has waited longer.
+_TRY_AGAIN = timedelta(minutes=50)
+# After so many calls in a row without an answer, of up to 20 s each, a run calls that locker no more.
+_SILENT_AFTER = 3
+# DynamoDB takes 100 changes in one write. A closing has a dozen of its own.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +106,15 @@ class Consents:
         One that counts, or ended before, stays as it is. Raises what keeps it from its end: `DigiLockerUnavailable`,
         `DigiLockerRefused`, `ClientGone`, `VaultUnavailable`, `DocumentsUnavailable`.
         """
+        return self._end(consent_id, Counter())
+
+    def _end(self, consent_id: str, silences: Counter[Locker]) -> Consent | None:
+        """See `end`. `silences` counts a locker's calls in a row without an answer; a silent one is not called."""
         consent, now = self.store.consent(consent_id), self.clock()
         if consent is None or consent.status not in _OPEN or counts(consent, now):
             return consent
         self.remove_documents(consent)
-        self._tell(consent, now)
+        self._tell(consent, now, silences)
 
         def close() -> Consent:
             stored = self.store.consent(consent_id)
@@ -126,17 +139,31 @@ class Consents:
         return in_rounds(close)
 
     def end_due(self, at_most: int, has_time: Callable[[], bool]) -> Ended:
-        """Ends what is due, the longest due first; what cannot be ended now does not keep back the others."""
+        """Ends what is due, the longest due first; what cannot be ended now does not keep back the others.
+
+        It goes to the end of the queue. Of a locker that does not answer only what needs no call is ended: documents
+        are removed all the same, and consents whose date is over end without a word.
+        """
         ended = left = 0
+        silences: Counter[Locker] = Counter()
         for consent_id in self.store.consents_to_end(self.clock(), at_most):
             if not has_time():
                 break
             try:
-                self.end(consent_id)
+                self._end(consent_id, silences)
                 ended += 1
             except (DocumentsUnavailable, SealBroken, *_LATER):
                 left += 1
+                self._try_later(consent_id)
         return Ended(ended, left)
+
+    def _try_later(self, consent_id: str) -> None:
+        def put_back() -> None:
+            consent = self.store.consent(consent_id)
+            if consent is not None and consent.status in _OPEN:
+                self.store.write(WriteConsent(replace(consent, try_at=self.clock() + _TRY_AGAIN)))
+
+        in_rounds(put_back)
 
     def drop(self, consent_id: str) -> None:
         """Ends a consent that gave nothing: it is of no use to anybody, and the schedule tells DigiLocker."""
@@ -178,18 +205,29 @@ class Consents:
 
         in_rounds(remove)
 
-    def _tell(self, consent: Consent, now: datetime) -> None:
+    def _tell(self, consent: Consent, now: datetime, silences: Counter[Locker]) -> None:
         """Tells DigiLocker, where there is something to tell: without tokens, or after its date, it knows."""
         if consent.tokens is None:
             return
         try:
+            if silences[consent.locker] >= _SILENT_AFTER:
+                raise DigiLockerUnavailable("silent_in_this_run")
             tokens = self.keeping.opened(consent)
             if tokens is not None:
-                self.access.token_calls(consent.locker, consent.department_id).revoke(tokens)
+                self._revoke(consent, tokens, silences)
         except (SealBroken, *_LATER):
             # Past its date the consent is over there by itself.
             if now < consent.valid_until:
                 raise
+
+    def _revoke(self, consent: Consent, tokens: TokenSet, silences: Counter[Locker]) -> None:
+        calls = self.access.token_calls(consent.locker, consent.department_id)
+        try:
+            calls.revoke(tokens)
+        except DigiLockerUnavailable:
+            silences[consent.locker] += 1
+            raise
+        silences[consent.locker] = 0
 
 
 def _generation(consent: Consent) -> int | None:
@@ -197,11 +235,18 @@ def _generation(consent: Consent) -> int | None:
 
 
 def partings(store: Store, clock: Clock) -> Callable[[Account], tuple[Change, ...]]:
-    """What is written with the closing of an account: its consents end, and the schedule does the rest."""
+    """What is written with the closing of an account: its consents end, and the schedule does the rest.
+
+    Of very many consents those that the closing's write has no room for are ended before it, in writes of their own:
+    whoever closes wants them ended, and a closing that breaks off in between goes on when it is asked for again.
+    """
 
     def part(account: Account) -> tuple[Change, ...]:
         now = clock()
         consents = store.consents_of(account_key(account.account_id))
-        return tuple(WriteConsent(ending(one, now)) for one in consents if one.status is ConsentStatus.ACTIVE)
+        changes = tuple(WriteConsent(ending(one, now)) for one in consents if one.status is ConsentStatus.ACTIVE)
+        for start in range(_AT_ONCE, len(changes), _AT_ONCE):
+            store.write(*changes[start : start + _AT_ONCE])
+        return changes[:_AT_ONCE]
 
     return part

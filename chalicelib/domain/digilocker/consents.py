@@ -41,7 +41,8 @@ class Tokens:
 class Consent:
     """One consent. `granted` are document types, never `scope` itself: that holds document numbers.
 
-    `text_version` names the words that the person read. `revision` is the store's mark of the version that was read.
+    `text_version` names the words that the person read. What could not be ended is tried again at `try_at`. `revision`
+    is the store's mark of the version that was read.
     """
 
     consent_id: str
@@ -60,6 +61,7 @@ class Consent:
     digilocker_id: str | None = None
     tokens: Tokens | None = None
     revoked_at: datetime | None = None
+    try_at: datetime | None = None
     revision: str | None = None
 
     def __repr__(self) -> str:

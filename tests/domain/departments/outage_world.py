@@ -92,6 +92,8 @@ class OutageWorld(BackfillWorld):
         self._order = count()
         self._importing = self.steps
         self.ended: Backfill | None = None
+        # What Step Functions would bill: a journey's start, each try, each parking.
+        self.transitions = 0
         self.at(self.now, self._make_each_minute)
         self.at(self.now, self._look)
 
@@ -173,6 +175,7 @@ class OutageWorld(BackfillWorld):
         tries: Counter[str] = Counter()
 
         def attempt() -> None:
+            self.transitions += 1
             try:
                 self.pushing.push(push_id)
             except Exception as failure:  # noqa: BLE001 - as a state machine catches them
@@ -180,6 +183,7 @@ class OutageWorld(BackfillWorld):
                 retry = next(one for one in _RETRIES if {error, "States.ALL"} & set(one["ErrorEquals"]))
                 name = retry["ErrorEquals"][0]
                 if tries[name] == retry["MaxAttempts"]:
+                    self.transitions += 1
                     self.pushing.park(push_id, error)
                     return
                 wait = min(retry["IntervalSeconds"] * retry["BackoffRate"] ** tries[name], retry["MaxDelaySeconds"])
@@ -226,6 +230,7 @@ class _Journeys(FakeJourneys):
         is_new = journey_id not in self.started
         super().start(journey, journey_id, seconds_left)
         if is_new:
+            self._world.transitions += 1
             self._world.journey_of(journey_id.split(".", maxsplit=1)[0])
 
 

@@ -18,6 +18,8 @@ from tests.domain.departments.outage_world import OutageWorld, account_of
 _HOUR = timedelta(hours=1)
 # The longest that a parked push waits, with its unevenness, and the journey that then brings it.
 _SLOWEST = 2 * _HOUR
+# What a day without DigiLocker may take, whatever is due: a probe each quarter of an hour, and what was under way.
+_TRIED_IN_A_DAY, _TRANSITIONS_IN_A_DAY = 300, 2_000
 
 
 def outage(rows: int, seed: int, *, pushes_a_minute: int) -> tuple[OutageWorld, int]:
@@ -43,6 +45,7 @@ def outage(rows: int, seed: int, *, pushes_a_minute: int) -> tuple[OutageWorld, 
     there = dict(world.digilocker.accounts)
 
     world.digilocker.is_down = True
+    calls, transitions = len(world.digilocker.calls), world.transitions
     for hour in range(24):
         world.pass_until(middle + _HOUR * (hour + 1))
         failed = world.progress(backfill)
@@ -50,6 +53,9 @@ def outage(rows: int, seed: int, *, pushes_a_minute: int) -> tuple[OutageWorld, 
             # The officer starts it again.
             world.begin(world.start(failed))
     assert world.digilocker.accounts == there
+    # However many wait, a few are tried.
+    assert len(world.digilocker.calls) - calls <= _TRIED_IN_A_DAY
+    assert world.transitions - transitions <= _TRANSITIONS_IN_A_DAY
     world.digilocker.is_down = False
     world.digilocker.lose_answers = lost_after
     at_its_limit = timedelta(minutes=rows / pushes_a_minute)
@@ -84,4 +90,11 @@ def demand_all_and_each_once(world: OutageWorld, rows: int, lost: int) -> None:
 def test_down_for_a_day_in_the_middle_of_a_backfill_nothing_is_lost_and_nothing_comes_twice(seed: int) -> None:
     rows = 200
     world, lost = outage(rows, seed, pushes_a_minute=2)
+    demand_all_and_each_once(world, rows, lost)
+
+
+def test_thousands_wait_for_digilocker_and_few_of_them_are_tried() -> None:
+    # A hundred thousand are run by `python -m bench outage`.
+    rows = 5_000
+    world, lost = outage(rows, 7, pushes_a_minute=60)
     demand_all_and_each_once(world, rows, lost)
