@@ -168,7 +168,7 @@ def brought(department: Department, path: Path) -> None:
         expect(imports).to_have_count(number)
         newest = imports.first.locator("h3")
         expect(newest).to_contain_text(visitor.word("import_status.done"), timeout=PATIENCE * 5)
-        expect(who.find("progress-told")).to_have_text(visitor.word("department_imports.over", rows=ROWS, refused=0))
+        expect(who.find("progress-told")).to_have_text(visitor.word("department_imports.over", rows=f"{ROWS:,}", refused=0))
     visitor.check("staff-department-imports")
 
 
@@ -236,6 +236,7 @@ def test_from_its_entry_to_the_revocation_of_a_certificate(visit: Visit, laptop:
     # It is revoked: nobody finds it, and it is taken out of the account.
     visitor.type(reason="The trade has ended.")
     department.press("certificate-revocation")
+    who.find("sure-yes").click()
     department.done("department_cert.done_revoked")
     expect(who.find("revoking")).to_be_hidden()
     laptop.wait_until_idle(60)

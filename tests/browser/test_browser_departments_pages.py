@@ -191,7 +191,12 @@ def test_a_key_is_replaced_with_overlap_shown_once_and_ended(visit: Visit, lapto
     assert secret not in visitor.page.content()
     end = visitor.page.locator("#keys tr button").first
     end.click()
-    expect(end).to_have_text(visitor.word("department_keys.end_sure"))
+    expect(who.find("sure-no")).to_be_focused()
+    visitor.check("staff-department-sure", whole=False)
+    visitor.page.keyboard.press("Escape")
+    expect(end).to_be_focused()
+    expect(works).to_have_count(3)
     end.click()
+    who.find("sure-yes").click()
     department.done("department_keys.done_ended")
     expect(works).to_have_count(2)

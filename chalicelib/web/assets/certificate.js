@@ -1,8 +1,9 @@
 // The public page behind a certificate's QR code: whether it is genuine, and how it stands.
-import { call } from "./api.js";
+import { call, now } from "./api.js";
 import { readyForm } from "./form.js";
 import { make } from "./make.js";
 import { find, say, to, word } from "./words.js";
+import { dayAndTime, dayOfDate } from "./written.js";
 
 const STANDINGS = {
   valid: ["stands", word("verify.valid"), word("verify.valid_note")],
@@ -12,12 +13,15 @@ const STANDINGS = {
   revoked: ["falls", word("verify.revoked"), word("verify.revoked_note")],
   unknown: ["falls", word("verify.unknown"), word("verify.unknown_note")],
 };
-const dayOf = (iso) => iso && iso.split("-").reverse().join("-");
+const dayOf = (iso) => iso && dayOfDate(iso);
+/** The URI in what was typed: a phone may have given the whole address that the code holds. */
+const uriIn = (typed) => (URL.canParse(typed) ? (new URL(typed).searchParams.get("uri") ?? typed) : typed);
 const fact = (name, value) => (value ? make("div", {}, make("dt", {}, name), make("dd", {}, value)) : null);
 
 function show(uri, one) {
   const [look, title, note] = STANDINGS[one.status];
-  find("found-heading").replaceChildren(make("span", { class: look }, title));
+  find("found").className = `record standing ${look}`;
+  find("found-heading").textContent = title;
   say(find("found-note"), note);
   const facts = [
     fact(word("verify.document"), one.document),
@@ -27,6 +31,7 @@ function show(uri, one) {
     fact(word("verify.valid_to"), dayOf(one.valid_to)),
     fact(word("verify.revoked_on"), dayOf(one.revoked_on)),
     fact("URI", make("span", { class: "exact" }, uri)),
+    fact(word("verify.asked_at"), dayAndTime(new Date(now()).toISOString())),
   ];
   find("facts").replaceChildren(...facts.filter(Boolean));
   find("found").hidden = false;
@@ -36,7 +41,9 @@ function show(uri, one) {
 
 const form = find("certificate");
 readyForm(form, {
-  async send({ uri }) {
+  async send({ uri: typed }) {
+    const uri = uriIn(typed);
+    find("uri").value = uri;
     find("found").hidden = true;
     show(uri, await call("POST", "/certificate-verifications", { body: { uri } }));
     // The page's address is what somebody shares, and what the other language opens.

@@ -1,6 +1,7 @@
 // A small bar chart by day, drawn from numbers. What it says stands in words beside it, and in full in a table.
 import { make } from "./make.js";
 import { word } from "./words.js";
+import { dayOfDate, written } from "./written.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 320;
@@ -11,9 +12,6 @@ const drawn = (name, attributes) => {
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
   return made;
 };
-
-/** "2026-11-21" as people here write it. */
-export const dayOfDate = (iso) => iso.split("-").reverse().join("-");
 
 /** One figure: `name` of what was counted, and {day, count} for each day, the oldest first. */
 export function barChart(name, days) {
@@ -30,7 +28,7 @@ export function barChart(name, days) {
   });
   svg.append(drawn("line", { x1: 0, y1: HEIGHT - 0.5, x2: WIDTH, y2: HEIGHT - 0.5 }));
   const peak = days.find((one) => one.count === most);
-  const told = total ? word("department_stats.chart_told", { total, most, day: dayOfDate(peak.day) }) : word("department_stats.chart_none");
+  const told = total ? word("department_stats.chart_told", { total: written(total), most: written(most), day: dayOfDate(peak.day) }) : word("department_stats.chart_none");
   return make(
     "figure",
     { class: "chart" },

@@ -1,6 +1,7 @@
 // The department that a page is about: its id stands first in the fragment, after a slash what else the page is about.
 import { readyForm } from "./form.js";
 import { forget, keep, kept } from "./keep.js";
+import { make } from "./make.js";
 import { goOn, read } from "./signed-in.js";
 import { find, page, to, word } from "./words.js";
 
@@ -21,11 +22,12 @@ const STATUS = { active: word("department.active"), suspended: word("department.
 export const rolesOf = (department) => department.roles.map((role) => ROLES[role]).join(", ");
 export const statusName = (status) => STATUS[status];
 
-/** Reads the department, names it above the heading, and makes this page's links keep which it is. `forms`: what was typed in these about another department is forgotten. */
+/** Reads the department, names it above the heading, says so where it is suspended, and makes this page's links keep which it is. `forms`: what was typed in these about another department is forgotten. What was done before this page was shown has the focus. */
 export async function openDepartment(...forms) {
   if (!id) await goOn("/staff/departments");
   const department = await read(departmentPath());
   find("department-name").textContent = `${department.name} · ${department.issuer_id}`;
+  if (department.status === "suspended") tellSuspended(department);
   find("language").hash = whole;
   for (const link of document.querySelectorAll(`a.of-department, a[href="${to("/staff/department")}"]`)) link.hash = `#${encodeURIComponent(id)}`;
   if (kept(`about:${page}`) !== whole) forget(...forms.map((form) => `typed:${form}`));
@@ -33,7 +35,16 @@ export async function openDepartment(...forms) {
   addEventListener("hashchange", () => {
     if (location.hash !== "#main") location.reload();
   });
+  if (find("why") && !find("why").hidden) find("why").focus();
   return department;
+}
+
+function tellSuspended(department) {
+  if (find("reactivating")) return; // the page that undoes it says so itself
+  const next = department.may_change ? make("a", { href: to(departmentPage("-change")) }, word("department.suspended_change")) : word("department.suspended_ask");
+  document.querySelector("h1").after(
+    make("div", { class: "notice", id: "suspended" }, make("p", {}, word("department.suspended_because", { reason: department.status_reason })), make("p", {}, word("department.suspended_means"), " ", next)),
+  );
 }
 
 /** Makes a form work that begins with what stands there now; what was typed and not sent yet stays. */

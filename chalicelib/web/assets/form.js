@@ -7,6 +7,7 @@
 //
 //   readyForm(find("close"), {
 //     check: (values) => ({ field: "sentence" }),   // what is wrong, known without a request (may be left out)
+//     sure: async (values) => true,               // a question before it is sent: false and nothing happens (may be left out)
 //     send: async (values) => …,                     // the request, and where to go afterwards; a `Problem` it throws is shown
 //     heed: async (problem) => …,                    // leaves the page where a refusal is not about the form (may be left out)
 //   });
@@ -19,8 +20,10 @@ import { clockTime } from "./clock.js";
 import { keep, kept, reloadIfKept } from "./keep.js";
 import { find, word } from "./words.js";
 
-const bareTitle = document.title;
 const ZEROS = [0x966, 0x660, 0x6f0, 0xff10]; // Devanagari, Arabic-Indic, Extended Arabic-Indic, full-width
+
+const wrongTitle = () => `${word("script.error")}: `;
+const bareTitle = () => (document.title.startsWith(wrongTitle()) ? document.title.slice(wrongTitle().length) : document.title);
 
 /** Digits of any Indian keyboard as ASCII digits. */
 export const asciiDigits = (text) =>
@@ -70,7 +73,7 @@ function fill(inputs, typed) {
 }
 
 /** Makes `form` work, as told at the top of this file. What was typed before is back when it returns. */
-export function readyForm(form, { send, check = () => ({}), heed = async () => {} }) {
+export function readyForm(form, { send, check = () => ({}), sure = async () => true, heed = async () => {} }) {
   const store = `typed:${form.id}`;
   const inputs = inputsOf(form);
   const button = form.querySelector("[type=submit]");
@@ -94,6 +97,10 @@ export function readyForm(form, { send, check = () => ({}), heed = async () => {
       return;
     }
     for (const name of Object.keys(values)) if (values[name] === "") delete values[name];
+    if (!(await sure(values))) {
+      busy = false;
+      return;
+    }
     const free = hold(button);
     try {
       await send(values);
@@ -121,9 +128,9 @@ export function hold(button) {
 }
 
 /** A button beside a form, which does one thing: once at a time, and a refusal is told as the form's own. */
-export function readyButton(button, form, act, { heed = async () => {} } = {}) {
+export function readyButton(button, form, act, { sure = async () => true, heed = async () => {} } = {}) {
   button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
+    if (button.getAttribute("aria-disabled") === "true" || !(await sure())) return;
     const free = hold(button);
     try {
       await act();
@@ -153,7 +160,7 @@ const described = (input) => (input.type === "radio" ? input.closest("fieldset")
 
 export function clearProblems(form) {
   find("summary")?.remove();
-  document.title = bareTitle;
+  document.title = bareTitle();
   for (const said of form.querySelectorAll(".error")) said.remove();
   for (const input of inputsOf(form)) {
     input.removeAttribute("aria-invalid");
@@ -211,7 +218,7 @@ export function showProblem(form, problem) {
   else if (problem.attemptsLeft !== null && problem.attemptsLeft !== undefined) paragraph(word("script.attempts_left", { count: problem.attemptsLeft }));
   if (problem.retryAt) paragraph(word("script.retry_at", { time: clockTime(problem.retryAt) }));
   find("main").prepend(box);
-  document.title = `${word("script.error")}: ${bareTitle}`;
+  document.title = wrongTitle() + bareTitle();
   box.focus();
   box.scrollIntoView({ block: "nearest" });
 }

@@ -1,13 +1,14 @@
 // One certificate of a department: how it stands, its push to the citizen's DigiLocker, its revocation.
 import { pushBadge, statusBadge } from "./certificate-words.js";
-import { dayOfDate } from "./chart.js";
 import { again, departmentPage, departmentPath, openDepartment, secondId } from "./department.js";
 import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
 import { make } from "./make.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
+import { sure } from "./sure.js";
 import { find, to, word } from "./words.js";
+import { dayOfDate } from "./written.js";
 
 const path = (rest = "") => departmentPath(`/certificates/${encodeURIComponent(secondId)}${rest}`);
 const SETTLED = ["pushed", "parked", "withdrawn"];
@@ -59,6 +60,7 @@ readyForm(find("push"), {
 });
 readyForm(find("certificate-revocation"), {
   heed,
+  sure: () => sure(word("department_cert.sure"), word("department_cert.revoke_next"), word("department_cert.revoke_go")),
   async send(values) {
     await ask("POST", path("/revocation"), { reason: values.reason.replace(/\s+/g, " ") });
     forget("typed:certificate-revocation");

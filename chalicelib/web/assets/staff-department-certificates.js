@@ -1,12 +1,12 @@
 // The certificates of a department, the newest first, and the way to one by its number.
 import { pushBadge, statusBadge } from "./certificate-words.js";
-import { dayOfDate } from "./chart.js";
 import { departmentPage, departmentPath, openDepartment } from "./department.js";
 import { readyButton, readyForm } from "./form.js";
 import { make } from "./make.js";
 import { ask, goTo, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
+import { dayOfDate, written } from "./written.js";
 
 let after = null;
 let titles = {};
@@ -28,7 +28,7 @@ function show({ certificates, next }) {
   const count = find("certificates").children.length;
   find("table").hidden = !count;
   find("more").hidden = !after;
-  say(find("count"), count ? (count === 1 ? word("department_certs.count_one") : word("department_certs.count", { count })) : word("department_certs.nobody"));
+  say(find("count"), count ? (count === 1 ? word("department_certs.count_one") : word("department_certs.count", { count: written(count) })) : word("department_certs.nobody"));
 }
 
 const path = (from) => departmentPath(`/certificates${from ? `?after=${encodeURIComponent(from)}` : ""}`);
@@ -36,6 +36,7 @@ const path = (from) => departmentPath(`/certificates${from ? `?after=${encodeURI
 await open();
 const department = await openDepartment();
 titles = Object.fromEntries(department.document_types.map((type) => [type.code, type.title]));
+find("find-certificate").hidden = !department.document_types.length;
 find("doctype").replaceChildren(...department.document_types.map((type) => make("option", { value: type.code }, type.title)));
 readyForm(find("find-certificate"), {
   heed,

@@ -4,6 +4,7 @@ import { departmentPage, departmentPath, openDepartment, sendAs, startForm } fro
 import { readyButton, readyForm } from "./form.js";
 import { forget } from "./keep.js";
 import { ask, goOn, heed, open, shown } from "./signed-in.js";
+import { sure } from "./sure.js";
 import { find, word } from "./words.js";
 
 const LIMITS = ["pushes_a_minute", "pulls_a_minute", "certificates_a_day"];
@@ -21,6 +22,7 @@ const one = await openDepartment("department-change", "department-suspension");
 const isActive = one.status === "active";
 find("suspending").hidden = !isActive;
 find("reactivating").hidden = isActive;
+if (!isActive) find("reactivating-heading").textContent = word("department.suspended_because", { reason: one.status_reason });
 const begins = {
   name_en: one.name_en,
   name_hi: one.name_hi,
@@ -52,6 +54,7 @@ startForm(find("department-change"), begins, {
 });
 readyForm(find("department-suspension"), {
   heed,
+  sure: () => sure(word("department_change.sure", { name: one.name }), word("department_change.suspend_next"), word("department_change.suspend")),
   async send(values) {
     await ask("POST", departmentPath("/suspension"), values);
     forget("typed:department-suspension");

@@ -1,27 +1,23 @@
-// A department's certificates of the past come as one CSV file: tried or brought, with progress and a report.
+// A department's certificates of the past come as one CSV file: tried or added, with progress and a report.
 import { Problem } from "./api.js";
-import { dayAndTime } from "./clock.js";
 import { departmentPath, openDepartment, sendAs } from "./department.js";
 import { readyButton, readyForm } from "./form.js";
+import { endOf, importCard, mayGoOn, progressOf } from "./import-card.js";
+import { saveSample, tellColumns } from "./import-columns.js";
 import { forget } from "./keep.js";
 import { make } from "./make.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
-import { fact } from "./signing-report.js";
 import { find, say, word } from "./words.js";
 
 const EACH = 1500; // ms between two looks at what runs
-const COLUMNS = ["number", "holder_name", "holder_born_on", "holder_gender", "holder_phone", "issued_on", "valid_from", "valid_to", "digilocker_id", "push_consented_on"];
 const form = find("department-import");
-const STATUS = {
-  upload_required: ["badge departed", word("import_status.upload_required")],
-  running: ["badge invited", word("import_status.running")],
-  done: ["badge", word("import_status.done")],
-  failed: ["badge bad", word("import_status.failed")],
-};
 let types = [];
 let imports = [];
+let isFollowed = false;
 const wrong = (title, sentence) => new Problem({ code: "invalid_fields", title, errors: { size: sentence } }, 0);
 const titleOf = (code) => types.find((type) => type.code === code)?.title ?? code;
+const chosen = () => types.find((one) => one.code === find("document_type").value);
+const pathOf = (one, rest = "") => departmentPath(`/imports/${encodeURIComponent(one.import_id)}${rest}`);
 
 function check() {
   const [file] = find("size").files;
@@ -31,42 +27,27 @@ function check() {
   return {};
 }
 
-function reportButton(one) {
-  const button = make("button", { type: "button", class: "quiet small", "data-busy": word("full_case.download_busy") }, word("department_imports.report"));
-  readyButton(
-    button,
-    form,
-    async () => {
-      const { report_url: url } = await ask("GET", departmentPath(`/imports/${encodeURIComponent(one.import_id)}`));
-      location.assign(url); // saved, never shown: this page stays
-    },
-    { heed },
-  );
-  return button;
+function button(one, label, busy, act) {
+  const made = make("button", { type: "button", class: "quiet small", "data-busy": busy }, label);
+  readyButton(made, form, act, { heed });
+  return made;
 }
 
+const reportButton = (one) =>
+  button(one, word("department_imports.report"), word("full_case.download_busy"), async () => {
+    const { report_url: url } = await ask("GET", pathOf(one));
+    location.assign(url); // saved, never shown: this page stays
+  });
+
+const goOnButton = (one) =>
+  button(one, word("department_imports.start_again"), word("department.busy"), async () => {
+    await ask("POST", pathOf(one, "/start"));
+    await startedNow();
+  });
+
 function card(one) {
-  const [look, name] = STATUS[one.status];
-  const { counts } = one;
-  const bar = make("progress", { max: String(Math.max(1, one.ranges)), value: String(one.ranges_done), "aria-label": word("department_imports.progress") });
-  return make(
-    "li",
-    { id: `import-${one.import_id}` },
-    make("h3", {}, `${titleOf(one.document_type)}, ${dayAndTime(one.created_at)} `, make("span", { class: look }, name), " ", one.dry_run ? make("span", { class: "badge invited" }, word("department_imports.tried")) : null, one.kind === "index" ? make("span", { class: "badge departed" }, word("department_imports.anew")) : null),
-    one.status === "running" ? bar : null,
-    make(
-      "dl",
-      {},
-      ...[
-        fact(word("department_imports.rows"), String(counts.rows)),
-        fact(one.dry_run ? word("department_imports.would_create") : word("department_imports.created"), String(counts.created)),
-        fact(word("department_imports.there_already"), String(counts.there_already)),
-        fact(word("department_imports.refused"), String(counts.refused)),
-        fact(word("department_imports.trouble"), one.trouble),
-      ].filter(Boolean),
-    ),
-    one.status === "done" && counts.refused ? reportButton(one) : null,
-  );
+  const buttons = [one.status === "done" && one.counts.refused ? reportButton(one) : null, mayGoOn(one) ? goOnButton(one) : null];
+  return importCard(one, titleOf(one.document_type), buttons);
 }
 
 function show() {
@@ -74,18 +55,32 @@ function show() {
   find("imports").replaceChildren(...imports.map(card));
 }
 
-/** Looks at what runs until it is over, and says so once. */
+async function startedNow() {
+  ({ imports } = await read(departmentPath("/imports")));
+  show();
+  say(find("progress-told"), word("department_imports.started"));
+  find("imports-heading").focus();
+  follow();
+}
+
+const quarters = (one) => Math.floor((4 * one.ranges_done) / Math.max(1, one.ranges));
+
+/** Looks at what runs until it is over: says it at each quarter, and how it ended. Only the cards that changed are shown anew. */
 async function follow() {
+  if (isFollowed) return;
+  isFollowed = true;
   while (imports.some((one) => one.status === "running")) {
     await new Promise((over) => setTimeout(over, EACH));
-    const before = imports;
-    ({ imports } = await read(departmentPath("/imports")));
-    if (JSON.stringify(before) === JSON.stringify(imports)) continue;
-    // The focus stays where it is: only what is shown changes, and while something runs no button is in it.
-    show();
-    const over = imports.find((one) => ["done", "failed"].includes(one.status) && before.some((old) => old.import_id === one.import_id && old.status === "running"));
-    if (over) say(find("progress-told"), over.status === "done" ? word("department_imports.over", { rows: over.counts.rows, refused: over.counts.refused }) : word("department_imports.over_failed"), over.status === "done" ? "good" : "bad");
+    for (const before of imports.filter((one) => one.status === "running")) {
+      const one = await read(pathOf(before));
+      if (JSON.stringify(before) === JSON.stringify(one)) continue;
+      imports = imports.map((each) => (each.import_id === one.import_id ? one : each));
+      find(`import-${one.import_id}`).replaceWith(card(one));
+      if (one.status !== "running") say(find("progress-told"), endOf(one), one.status === "done" ? "good" : "bad");
+      else if (quarters(one) > quarters(before)) say(find("progress-told"), progressOf(one));
+    }
   }
+  isFollowed = false;
 }
 
 async function upload({ url, fields }, file) {
@@ -101,16 +96,17 @@ async function upload({ url, fields }, file) {
   if (!answer.ok) throw wrong(word("script.problem"), word("full_documents.not_arrived"));
 }
 
-function tellColumns() {
-  const type = types.find((one) => one.code === find("document_type").value);
-  find("columns").textContent = [...COLUMNS, ...(type?.fields.map((one) => one.name) ?? [])].join(", ");
-}
-
 await open();
-({ document_types: types } = await openDepartment("department-import"));
+const department = await openDepartment("department-import");
+({ document_types: types } = department);
+form.hidden = !types.length || department.status === "suspended";
+find("no-types").hidden = types.length > 0;
 find("document_type").replaceChildren(...types.map((type) => make("option", { value: type.code }, `${type.title} (${type.code})`)));
-find("document_type").addEventListener("change", tellColumns);
-tellColumns();
+if (types.length) {
+  find("document_type").addEventListener("change", () => tellColumns(chosen()));
+  find("sample").addEventListener("click", () => saveSample(chosen()));
+  tellColumns(chosen());
+}
 ({ imports } = await read(departmentPath("/imports")));
 readyForm(form, {
   heed,
@@ -122,19 +118,15 @@ readyForm(form, {
     try {
       const asked = await sendAs(ask("POST", departmentPath("/imports"), { document_type, size: file.size, dry_run: dry_run === "yes" }), (name) => name);
       await upload(asked, file);
-      await ask("POST", departmentPath(`/imports/${encodeURIComponent(asked.import_id)}/start`));
+      await ask("POST", pathOf(asked, "/start"));
     } finally {
       say(status, "");
     }
     forget("typed:department-import");
     form.reset();
-    tellColumns();
-    const wasFollowed = imports.some((one) => one.status === "running");
-    ({ imports } = await read(departmentPath("/imports")));
-    show();
-    say(find("progress-told"), word("department_imports.started"));
-    find("imports-heading").focus();
-    if (!wasFollowed) follow();
+    find("document_type").value = document_type;
+    tellColumns(chosen());
+    await startedNow();
   },
 });
 show();

@@ -1,6 +1,5 @@
 // Where DigiLocker calls a department, and the keys: made, replaced with overlap, ended. A secret is shown once.
 import { now } from "./api.js";
-import { dayAndTime, dayOf } from "./clock.js";
 import { again, departmentPath, openDepartment, sendAs, startForm } from "./department.js";
 import { readyButton, readyForm } from "./form.js";
 import { forget } from "./keep.js";
@@ -8,7 +7,9 @@ import { make } from "./make.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
 import { row } from "./stacked.js";
-import { find, word } from "./words.js";
+import { sure } from "./sure.js";
+import { find, say, word } from "./words.js";
+import { dayAndTime, dayOf } from "./written.js";
 
 const DAY = 86400000; // ms
 const PURPOSE = {
@@ -58,21 +59,14 @@ function stateOf(key) {
 function endButton(key) {
   if (!key.works) return "";
   const button = make("button", { type: "button", class: "quiet small", "data-busy": word("department.busy"), "aria-label": word("department_keys.end_named", { purpose: PURPOSE[key.purpose], day: dayOf(key.created_at) }) }, word("department_keys.end"));
-  let isAsked = false;
   readyButton(
     button,
     keyForm,
     async () => {
-      if (!isAsked) {
-        // Once more: what is ended works no more, and nobody can take that back.
-        isAsked = true;
-        setTimeout(() => (button.textContent = word("department_keys.end_sure")));
-        return;
-      }
       await ask("POST", departmentPath(`/keys/${encodeURIComponent(key.key_id)}/end`));
       await again(word("department_keys.done_ended"));
     },
-    { heed },
+    { heed, sure: () => sure(word("department_keys.end_sure", { purpose: PURPOSE[key.purpose] }), word("department_keys.end_next"), word("department_keys.end_yes")) },
   );
   return button;
 }
@@ -102,7 +96,8 @@ function show() {
       ),
     ),
   );
-  if (!types.length) find("doctype-choices").append(make("p", {}, word("department.lacks_types")));
+  endpointForm.hidden = !types.length; // an address answers for types that are there
+  find("no-types").hidden = types.length > 0;
 }
 
 /** What stands in the form once an endpoint is chosen to be changed, or a new one. */
@@ -165,10 +160,22 @@ readyForm(keyForm, {
     show();
     fillEndpoint(find("api_id").value);
     find("secret-shown").textContent = made.secret;
+    find("made-next").textContent = purpose === "pull_api" ? word("department_keys.made_api_key") : word("department_keys.made_token");
+    say(find("copied"), "");
     find("made").hidden = false;
     find("made").focus();
     askForKey();
   },
+});
+find("copy").addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(find("secret-shown").textContent);
+    say(find("copied"), word("department_keys.copied"), "good");
+  } catch {
+    // A browser that does not let us: it stands there marked, to be copied by hand.
+    getSelection().selectAllChildren(find("secret-shown"));
+    say(find("copied"), word("department_keys.copy_by_hand"));
+  }
 });
 askForKey();
 shown();

@@ -1,6 +1,4 @@
 // Citizens' requests that an officer of the department looks at: the list, and one of them with the decision.
-import { dayOfDate } from "./chart.js";
-import { dayAndTime } from "./clock.js";
 import { departmentPage, departmentPath, openDepartment, secondId } from "./department.js";
 import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
@@ -9,6 +7,7 @@ import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
+import { dayAndTime, dayOfDate, written } from "./written.js";
 
 const BECAUSE = { not_found: word("department_requests.not_found"), nearly_matched: word("department_requests.nearly_matched") };
 const DONE = { grant: word("department_requests.done_grant"), refuse: word("department_requests.done_refuse") };
@@ -20,7 +19,7 @@ let titles = {};
 
 function list({ requests }) {
   const count = requests.length;
-  say(find("count"), count === 1 ? word("department_requests.count_one") : count ? word("department_requests.count", { count }) : word("department_requests.nobody"));
+  say(find("count"), count === 1 ? word("department_requests.count_one") : count ? word("department_requests.count", { count: written(count) }) : word("department_requests.nobody"));
   find("table").hidden = !count;
   find("requests").replaceChildren(
     ...requests.map((each) =>
@@ -66,6 +65,8 @@ const department = await openDepartment("request-decision");
 titles = Object.fromEntries(department.document_types.map((type) => [type.code, type.title]));
 if (secondId) {
   const request = await read(one());
+  document.querySelector("h1").textContent = word("department_requests.heading");
+  document.title = `${word("department_requests.heading")} – ${word("site.name")}`;
   showCase(request);
   form.addEventListener("change", askFor);
   readyForm(form, {

@@ -1,12 +1,12 @@
 // How a department fares: by day in charts and a table, the last errors in plain words, and a test of what DigiLocker would call.
-import { barChart, dayOfDate } from "./chart.js";
-import { dayAndTime } from "./clock.js";
+import { barChart } from "./chart.js";
 import { departmentPage, departmentPath, openDepartment } from "./department.js";
 import { readyForm } from "./form.js";
 import { make, tell } from "./make.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
+import { dayAndTime, dayOfDate, written } from "./written.js";
 
 const COUNTED = ["issued", "findable", "pulled", "not_found", "pending", "refused", "pushed", "failed", "revoked", "removed"];
 const SHOWN = {
@@ -21,6 +21,7 @@ const OUTCOME = {
   fails: ["fails", word("department_stats.fails")],
   not_tried: ["unknown", word("department_stats.not_tried")],
 };
+const told = (failed) => (failed === 0 ? word("department_stats.test_held") : failed === 1 ? word("department_stats.test_failed_one") : word("department_stats.test_failed", { count: failed }));
 const path = (days) => departmentPath(`/statistics?days=${encodeURIComponent(days)}`);
 
 function trouble({ at, text, certificate_id: certificate }) {
@@ -38,11 +39,11 @@ function unanswered({ since, waiting, is_more: isMore }) {
 function show({ days, totals, troubles, silence }) {
   say(find("silence"), silence ? unanswered(silence) : "", "bad");
   const busy = days.filter((one) => COUNTED.some((what) => one[what])).reverse();
-  say(find("told"), word("department_stats.told", totals));
+  say(find("told"), busy.length ? word("department_stats.told", Object.fromEntries(Object.entries(totals).map(([what, count]) => [what, written(count)]))) : word("department_stats.nothing"));
+  find("charts").hidden = !busy.length;
   find("charts").replaceChildren(...Object.entries(SHOWN).map(([what, name]) => barChart(name, days.map((one) => ({ day: one.day, count: one[what] })))));
-  find("nothing").hidden = busy.length > 0;
   find("table").hidden = !busy.length;
-  find("days-rows").replaceChildren(...busy.map((one) => row(find("table"), [dayOfDate(one.day), ...COUNTED.map((what) => String(one[what]))])));
+  find("days-rows").replaceChildren(...busy.map((one) => row(find("table"), [dayOfDate(one.day), ...COUNTED.map((what) => written(one[what]))])));
   find("no-troubles").hidden = troubles.length > 0;
   find("troubles").replaceChildren(...troubles.map(trouble));
 }
@@ -62,7 +63,7 @@ readyForm(find("self-test"), {
     const { findings } = await ask("POST", departmentPath("/self-test"));
     const failed = findings.filter((one) => one.outcome === "fails").length;
     find("findings").replaceChildren(...findings.map(finding));
-    say(find("test-told"), failed ? word("department_stats.test_failed", { count: failed }) : word("department_stats.test_held"), failed ? "bad" : "good");
+    say(find("test-told"), told(failed), failed ? "bad" : "good");
     find("test-told").focus();
   },
 });

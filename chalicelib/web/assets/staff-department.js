@@ -1,31 +1,30 @@
 // One department: what there is of it, what it lacks, and the ways to its pages.
-import { openDepartment, rolesOf, statusName } from "./department.js";
+import { departmentPage, openDepartment, rolesOf, statusName } from "./department.js";
 import { make } from "./make.js";
 import { open, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
-import { find, word } from "./words.js";
+import { find, to, word } from "./words.js";
 
-/** What must still be done before DigiLocker can call, and be called. */
+/** What must still be done before DigiLocker can call, and be called: [what, the page that does it]. */
 function missingOf(one) {
   const hasKey = (purpose, apiId = null) => one.keys.some((key) => key.works && key.purpose === purpose && key.api_id === apiId);
   const isIssuer = one.roles.includes("issuer");
   return [
-    isIssuer && !one.document_types.length && word("department.lacks_types"),
-    isIssuer && !one.pull_apis.length && word("department.lacks_endpoints"),
-    isIssuer && one.pull_apis.some((api) => !hasKey("pull_api", api.api_id)) && word("department.lacks_api_key"),
-    isIssuer && !one.signing_key && word("department.lacks_signing_key"),
-    !one.client && word("department.lacks_client"),
-    one.client && !hasKey("client_secret") && word("department.lacks_secret"),
+    isIssuer && !one.document_types.length && [word("department.lacks_types"), "-types"],
+    isIssuer && !one.pull_apis.length && [word("department.lacks_endpoints"), "-keys"],
+    isIssuer && one.pull_apis.some((api) => !hasKey("pull_api", api.api_id)) && [word("department.lacks_api_key"), "-keys"],
+    isIssuer && !one.signing_key && [word("department.lacks_signing_key"), "-change"],
+    !one.client && [word("department.lacks_client"), "-change"],
+    one.client && !hasKey("client_secret") && [word("department.lacks_secret"), "-keys"],
   ].filter(Boolean);
 }
 
 await open();
 const one = await openDepartment();
-find("suspended").hidden = one.status !== "suspended";
-if (one.status === "suspended") find("suspended").textContent = word("department.suspended_because", { reason: one.status_reason });
 const missing = missingOf(one);
 find("missing").hidden = !missing.length;
-find("missing-list").replaceChildren(...missing.map((what) => make("li", {}, what)));
+find("missing-list").replaceChildren(...missing.map(([what, where]) => make("li", {}, one.may_change ? make("a", { href: to(departmentPage(where)) }, what) : what)));
+find("missing-ask").hidden = one.may_change;
 find("administering").hidden = !one.may_change;
 find("facts").replaceChildren(
   ...[

@@ -18,9 +18,12 @@ export function askToTryAgain(problem) {
   button.textContent = word("script.try_again");
   box.append(heading, detail, button);
   find("main").prepend(box);
+  const loading = find("loading"); // nothing is on its way until somebody tries again
+  if (loading) loading.hidden = true;
   return new Promise((again) => {
     button.addEventListener("click", () => {
       box.remove();
+      if (loading) loading.hidden = false;
       again();
     });
   });
