@@ -13,6 +13,7 @@ from chalicelib.domain.departments import changes
 from chalicelib.domain.departments.backfills import Backfill, BackfillRange
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
 from chalicelib.domain.departments.departments import Department
+from chalicelib.domain.departments.finding import FOUND_AT_MOST
 from chalicelib.domain.departments.keeping import last_day
 from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
@@ -66,7 +67,7 @@ class FakeDepartmentReads:
         return frozenset(one for one in certificate_ids if one in self._certificates)
 
     def findable(self, search_key: str) -> tuple[Certificate, ...]:
-        return tuple(self._findables.found("under", search_key, 25))
+        return tuple(self._findables.found("under", search_key, FOUND_AT_MOST))
 
     def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:
         last = self._certificates.get(after) if after is not None else None

@@ -188,7 +188,7 @@ class Store(Protocol):
         ...
 
     def findable(self, search_key: str) -> tuple[Certificate, ...]:
-        """The certificates under a search key, at most 25, in one read; as `MakeFindable` wrote them."""
+        """The certificates under a search key, at most `finding.FOUND_AT_MOST`, in one read; as `MakeFindable` wrote."""
         ...
 
     def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:

@@ -27,6 +27,7 @@ from chalicelib.domain.departments.changes import (
 )
 from chalicelib.domain.departments.departments import Department, DepartmentStatus
 from chalicelib.domain.departments.outages import Outage
+from chalicelib.domain.departments.finding import FOUND_AT_MOST
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
@@ -174,11 +175,11 @@ class Promises:
         assert store.findable(other) == (made,)
         store.write(EndFindable(key, made.certificate_id))
 
-    def test_twenty_five_at_most_are_found_under_one_key(self, store: Store) -> None:
-        key, made = search_key(), [bare_certificate() for _ in range(27)]
-        for some in (made[:14], made[14:]):
-            store.write(*(MakeFindable(key, one) for one in some))
-        assert len(store.findable(key)) == 25
+    def test_as_many_are_found_under_one_key_as_are_looked_through(self, store: Store) -> None:
+        key, made = search_key(), [bare_certificate() for _ in range(FOUND_AT_MOST + 2)]
+        for start in range(0, len(made), 25):
+            store.write(*(MakeFindable(key, one) for one in made[start : start + 25]))
+        assert len(store.findable(key)) == FOUND_AT_MOST
 
     def test_a_departments_certificates_are_paged_the_newest_first_also_within_one_millisecond(
         self, store: Store

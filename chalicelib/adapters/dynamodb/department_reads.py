@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.departments.pushes import Push
     from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble
 
-_FOUND_AT_MOST = 25
 # What one BatchGetItem takes.
 _ASKED_AT_MOST = 100
 
@@ -74,9 +73,10 @@ class DepartmentReads:
     def findable(self, search_key: str) -> tuple[Certificate, ...]:
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.certificate_rows import found_in  # noqa: PLC0415
+        from chalicelib.domain.departments.finding import FOUND_AT_MOST  # noqa: PLC0415
 
         with translated():
-            found = self.tables.findables.query(search_key, consistent_read=True, limit=_FOUND_AT_MOST)
+            found = self.tables.findables.query(search_key, consistent_read=True, limit=FOUND_AT_MOST)
             return tuple(map(found_in, found))
 
     def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:

@@ -18,6 +18,8 @@ from chalicelib.domain.departments.departments import DocumentType
 from chalicelib.domain.digilocker import matching
 from chalicelib.domain.digilocker.matching import Fit
 
+# So many that have the same search values are looked through for the person who asks; what comes after is not found.
+FOUND_AT_MOST = 250
 _HOLDER = "holder."
 _PHONE_DIGITS = 10
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ports import Store
 
 KEEP_TROUBLE = timedelta(days=30)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class PullEnd(StrEnum):
@@ -53,10 +54,13 @@ class PullTrouble(StrEnum):
     PARAMETER_MISSING = "pull_parameter_missing"
     NAME_MISSING = "pull_name_missing"
     ACCOUNT_MISSING = "pull_account_missing"
+    SEARCH_TOO_WIDE = "pull_search_too_wide"
     ANSWER_TOO_LARGE = "pull_answer_too_large"
     CONTENT_MISSING = "pull_content_missing"
 
 
+# Whoever knows an endpoint's address may cause these, and would fill the list of the last troubles with them.
+_OF_STRANGERS = frozenset({PullTrouble.NOT_AUTHENTICATED, PullTrouble.NO_KEY})
 _COUNTED: Mapping[PullEnd, Counted] = {
     PullEnd.FOUND: Counted.PULLED,
     PullEnd.PENDING: Counted.PENDING,
@@ -101,16 +105,21 @@ class PullBooks:
         now: datetime,
         certificate_id: str | None = None,
     ) -> None:
-        """Tells the department, once in a minute for each endpoint and kind of trouble: strangers may cause some."""
+        """Tells the department, once in a minute for each endpoint and kind of trouble; of strangers once in an hour."""
         if trouble is None or self.is_trial:
             return
         self.store.tell_trouble(
             Trouble(
                 department.department_id,
                 f"{trouble.value}.{api.api_id}",
-                now.replace(second=0, microsecond=0),
+                _begun(now, _HOUR if trouble in _OF_STRANGERS else _MINUTE),
                 trouble.value,
                 certificate_id,
                 now + KEEP_TROUBLE,
             )
         )
+
+
+def _begun(now: datetime, span: timedelta) -> datetime:
+    """When the minute or the hour began that it is now."""
+    return datetime.fromtimestamp(now.timestamp() // span.total_seconds() * span.total_seconds(), tz=now.tzinfo)

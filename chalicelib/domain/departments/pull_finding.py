@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.changes import ChangeRefused
-from chalicelib.domain.departments import finding, pull_checks, ready_content
+from chalicelib.domain.departments import finding, pull_checks, ready_content, uris
 from chalicelib.domain.departments.certificates import CertificateStatus
 from chalicelib.domain.departments.changes import WritePullRequest
 from chalicelib.domain.departments.departments import PullFormat, PullKind, WhenNotMatched
@@ -67,16 +67,19 @@ class PullFinding:
             return self._with_content(self._by_uri(department, api, asked), asked)
         document_type = pull_checks.document_type_of(asked, department, api)
         key = _search_key(department, document_type, asked)
-        match = finding.best(self.store.findable(key), *_person(asked))
+        there = self.store.findable(key)
+        match = finding.best(there, *_person(asked))
         if match is not None and match.fit >= Fit.NORMALISED:
             return self._with_content(match.certificate, asked)
         question = _question(department, document_type, key, asked, match, now)
-        return self._by_officer(document_type, question, asked, books)
+        # Among so many there may be more, and theirs among them.
+        is_wide = match is None and len(there) >= finding.FOUND_AT_MOST
+        return self._by_officer(document_type, question, asked, books, is_wide=is_wide)
 
     def _by_uri(self, department: Department, api: PullApi, asked: Asked) -> Certificate:
         """The certificate of a URI (Pull Doc). Its DigiLocker pulled the URI before, and matched then."""
         uri = asked.pull.values.get("uri", "")
-        certificate_id = self.store.certificate_of(uri) if uri else None
+        certificate_id = self.store.certificate_of(uri) if uris.is_uri(uri) else None
         certificate = self.store.certificate(certificate_id) if certificate_id else None
         is_theirs = certificate is not None and certificate.department_id == department.department_id
         if certificate is None or not is_theirs or certificate.doctype not in api.doctypes:
@@ -88,12 +91,14 @@ class PullFinding:
             raise PullRefused(PullEnd.NOT_FOUND)
         return certificate
 
-    def _by_officer(self, document_type: DocumentType, question: PullRequest, asked: Asked, books: PullBooks) -> Found:
+    def _by_officer(
+        self, document_type: DocumentType, question: PullRequest, asked: Asked, books: PullBooks, *, is_wide: bool
+    ) -> Found:
         """An officer's look, where the type asks for one; written once for each question, whoever asks it how often."""
         is_near = question.because is PendingReason.NEARLY_MATCHED
         asks = document_type.when_nearly if is_near else document_type.when_not_found
         if asks is not WhenNotMatched.ASK_OFFICER:
-            raise PullRefused(PullEnd.NOT_FOUND)
+            raise PullRefused(PullEnd.NOT_FOUND, PullTrouble.SEARCH_TOO_WIDE if is_wide else None)
         if not _DIGILOCKER_ID.fullmatch(question.digilocker_id):
             raise PullRefused(PullEnd.REFUSED, PullTrouble.ACCOUNT_MISSING)
         try:

@@ -148,7 +148,7 @@ class PullWorld:
         if made.xml and made.pdf:
             self.documents.put(made.xml.key, XML, "application/xml")
             self.documents.put(ready_content.ready_key(made.xml), ready_content.joined(XML, pdf), "application/pdf")
-        keys = finding.search_keys_of(TRADE, made)
+        keys = finding.search_keys_of(self.department.document_types[0], made)
         self.store.write(
             WriteCertificate(made), TakeUri(made.uri, id_), *(MakeFindable(search_key, made) for search_key in keys)
         )

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.domain.departments.certificates import CertificateStatus, Holder
 from chalicelib.domain.departments.changes import EndFindable, MakeFindable, WriteCertificate, WritePullRequest
-from chalicelib.domain.departments.departments import PullFormat, SearchParameter, WhenNotMatched
-from chalicelib.domain.departments.finding import search_keys_of
+from chalicelib.domain.departments.departments import DepartmentLimits, PullFormat, SearchParameter, WhenNotMatched
+from chalicelib.domain.departments.finding import FOUND_AT_MOST, search_keys_of
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequestStatus
 from chalicelib.domain.departments.statistics import Counted
 from infra.local.digilocker.pull_variants import VARIANTS, Variant
@@ -150,6 +150,31 @@ def test_of_several_certificates_under_one_key_the_newest_of_ones_own_is_answere
         keys[number] = made.uri
         world.store.write(*(MakeFindable(key, made) for key in search_keys_of(types[0], made)))
     assert world.pull(world.asks(parameters={"ward_no": "12"})).uri == keys["TN/2"]
+
+
+def test_a_certificate_is_found_among_many_that_have_the_same_search_values() -> None:
+    """One agent's phone number, say, on the certificates of a hundred firms."""
+    world = PullWorld()
+    world.change_type(search=(SearchParameter("ward_no", "ward", "Ward"),))
+    holders = [Holder(f"Asha {chr(65 + n // 10)}{chr(75 + n % 10)}ani", date(1970, 1, 1)) for n in range(100)]
+    for place, holder in enumerate(holders):
+        world.certificate(f"TN/2026/{place}", holder)
+    world.change(limits=DepartmentLimits(pulls_a_minute=100))
+    for holder in holders:
+        answer = world.pull(world.asks(full_name=holder.name, born_on=holder.born_on, parameters={"ward_no": "12"}))
+        assert answer.is_found, (holder, answer.problems)
+
+
+def test_where_too_many_have_the_same_search_values_the_department_is_told() -> None:
+    world = PullWorld()
+    world.change_type(search=(SearchParameter("ward_no", "ward", "Ward"),))
+    made = world.certificate()
+    (key,) = search_keys_of(world.department.document_types[0], made)
+    asked = world.asks(parameters={"ward_no": "12"}, full_name="Meena Kumari")
+    for place in range(FOUND_AT_MOST - 1):
+        world.store.write(MakeFindable(key, replace(made, certificate_id=f"{place:022}")))
+    assert world.pull(asked).result == "0"
+    assert world.troubles() == ["pull_search_too_wide"]
 
 
 def test_two_departments_may_give_one_number_and_each_answers_for_its_own() -> None:

@@ -43,13 +43,28 @@ def test_a_stranger_is_told_nothing_and_counts_nowhere(world: PullWorld, wrong: 
     assert world.troubles() == ["pull_not_authenticated"]
 
 
-def test_what_strangers_do_is_told_once_in_a_minute(world: PullWorld) -> None:
-    for _ in range(20):
+def test_what_strangers_do_is_told_once_in_an_hour_and_hides_no_other_trouble(world: PullWorld) -> None:
+    """A department's page shows the last twenty: whoever knows an address could fill it with their own."""
+    world.now = world.now.replace(minute=0)
+    world.change_api(org_id="another")
+    world.pull()
+    for _ in range(30):
+        world.advance(minutes=1)
         world.pull(wrong="hmac_missing")
-    assert world.troubles() == ["pull_not_authenticated"]
-    world.advance(minutes=1)
+        world.pull(wrong="hmac_other_key")
+    assert sorted(world.troubles()) == ["pull_not_authenticated", "pull_org_id_wrong"]
+    world.advance(minutes=30)
     world.pull(wrong="hmac_missing")
-    assert len(world.troubles()) == 2
+    assert len(world.troubles()) == 3
+
+
+def test_an_endpoint_that_has_no_key_yet_is_told_once_in_an_hour(world: PullWorld) -> None:
+    world.now = world.now.replace(minute=0)
+    world.change(keys=())
+    for _ in range(3):
+        world.pull()
+        world.advance(minutes=5)
+    assert world.troubles() == ["pull_no_key"]
 
 
 @pytest.mark.parametrize(("department_id", "api_id"), [("x" * 22, API_ID), (DEPARTMENT_ID, "x" * 22)])
