@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib.adapters.documents import saved_as
-from chalicelib.domain.ports import Documents, DocumentsUnavailable, UploadForm
+from chalicelib.domain.ports import DocumentChanged, Documents, DocumentsUnavailable, UploadForm
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.adapters.records import NOW, number
@@ -48,9 +48,44 @@ class Promises:
         with pytest.raises(ValueError, match=where):
             documents.get(where, 6)
 
+    def test_a_folder_is_removed_with_all_that_lies_in_it_and_nothing_else(self, documents: Documents) -> None:
+        folder = f"certificates/{number()}/1/"
+        kept = [f"{folder[:-1]}0/1.pdf", f"{folder[:-2]}2/1.pdf"]
+        for where in (f"{folder}1.pdf", f"{folder}1.xml", f"{folder}2.pdf", *kept):
+            documents.put(where, b"1", PDF)
+        for _ in range(2):
+            documents.remove_folder(folder)
+        for name in ("1.pdf", "1.xml", "2.pdf"):
+            with pytest.raises(DocumentsUnavailable):
+                documents.get(f"{folder}{name}", 1)
+        assert [documents.get(where, 1) for where in kept] == [b"1", b"1"]
+
     def test_what_is_not_there_may_come(self, documents: Documents) -> None:
         with pytest.raises(DocumentsUnavailable):
             documents.get(key(), 100)
+
+    def test_a_document_is_there_or_not(self, documents: Documents) -> None:
+        where = key("brought")
+        assert not documents.is_there(where)
+        documents.put(f"{where}0", b"another", PDF)
+        assert not documents.is_there(where)
+        documents.put(where, b"1", PDF)
+        assert documents.is_there(where)
+
+    def test_parts_are_read_of_the_document_that_was_looked_at_and_of_no_other(self, documents: Documents) -> None:
+        where = key("imports")
+        with pytest.raises(DocumentsUnavailable):
+            documents.state(where)
+        documents.put(where, b"1234567", PDF)
+        seen = documents.state(where)
+        assert seen.size == 7
+        parts = [documents.part(where, start, end, seen.mark) for start, end in ((0, 3), (3, 99), (7, 9), (3, 3))]
+        assert parts == [b"123", b"4567", b"", b""]
+        documents.put(where, b"123456X", PDF)
+        assert documents.state(where).mark != seen.mark
+        for start, end in ((0, 1), (3, 99), (7, 9)):
+            with pytest.raises(DocumentChanged):
+                documents.part(where, start, end, seen.mark)
 
     def test_a_form_is_good_for_ten_minutes(self, documents: Documents) -> None:
         form = documents.upload_form(key("uploads"), PDF, 100, NOW)
@@ -112,12 +147,14 @@ class TestS3Documents(Promises):
         documents.put(where, b"second", "application/zip")
         assert documents.get(where, 100) == b"first"
 
-    @pytest.mark.parametrize("operation", ["PutObject", "GetObject"])
+    @pytest.mark.parametrize("operation", ["PutObject", "GetObject", "HeadObject", "ListObjectsV2"])
     def test_no_answer_is_told_as_such(self, laptop: Laptop, documents: Documents, operation: str) -> None:
         where = key()
         asks: dict[str, Any] = {
             "PutObject": lambda: documents.put(where, b"1", PDF),
             "GetObject": lambda: documents.get(where, 1),
+            "HeadObject": lambda: documents.state(where),
+            "ListObjectsV2": lambda: documents.is_there(where),
         }
         with laptop.faults.during("s3", operation), pytest.raises(DocumentsUnavailable):
             asks[operation]()

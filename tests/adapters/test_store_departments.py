@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from chalicelib.domain.departments.certificates import Certificate, CertificateS
 from chalicelib.domain.departments.changes import (
     EndFindable,
     MakeFindable,
+    RemovePush,
     TakeIssuerId,
     TakeUri,
     UseOnceFor,
@@ -236,6 +238,68 @@ class Promises:
         assert read is not None
         store.write(WriteCertificate(replace(read, status=CertificateStatus.FAILED)))
         assert waiting(before) == []
+
+    def test_certificates_are_found_by_their_last_day_within_department_and_type(self, store: Store) -> None:
+        mine = department_id()
+
+        def ends(day: int, **more: Any) -> Certificate:
+            made = replace(bare_certificate(), department_id=mine, status=CertificateStatus.ACTIVE)
+            return replace(made, **{"valid_to": date(2029, 3, day), **more})
+
+        late, early, same = ends(5), ends(3), ends(5)
+        revoked = ends(9, status=CertificateStatus.REVOKED, revoked_at=datetime(2029, 3, 1, 19, tzinfo=UTC))
+        others = (
+            ends(1, doctype="OTHER"),
+            ends(1, department_id=department_id()),
+            ends(1, valid_to=None),
+            ends(1, status=CertificateStatus.PREPARING),
+        )
+        store.write(*map(WriteCertificate, (late, early, same, revoked, *others)))
+
+        def ended(before: int) -> list[str]:
+            return list(store.certificates_ended(mine, "TRCER", date(2029, 3, before)))
+
+        assert ended(2) == []
+        # Revoked on the second of March in India.
+        assert ended(5) == [revoked.certificate_id, early.certificate_id]
+        assert set(ended(6)[2:]) == {late.certificate_id, same.certificate_id}
+        read = store.certificate(early.certificate_id)
+        assert read is not None
+        store.write(WriteCertificate(replace(read, status=CertificateStatus.REMOVED)))
+        assert ended(5) == [revoked.certificate_id]
+
+    def test_certificates_whose_removal_goes_on_are_found_by_department_the_longest_waiting_first(
+        self, store: Store
+    ) -> None:
+        mine = department_id()
+        ending = replace(
+            bare_certificate(), department_id=mine, status=CertificateStatus.ENDING, valid_to=date(2029, 3, 1)
+        )
+        later = replace(ending, certificate_id=f"certificate-{number():010}", look_at=_IN_TEN_YEARS)
+        first = replace(ending, look_at=_IN_TEN_YEARS - timedelta(milliseconds=1))
+        store.write(WriteCertificate(later), WriteCertificate(first))
+        assert list(store.certificates_ending(mine, _IN_TEN_YEARS)) == [first.certificate_id, later.certificate_id]
+        assert list(store.certificates_ending(mine, _IN_TEN_YEARS - timedelta(milliseconds=1))) == [
+            first.certificate_id
+        ]
+        assert list(store.certificates_ending(department_id(), _IN_TEN_YEARS)) == []
+        assert list(store.certificates_ended(mine, "TRCER", date(2040, 1, 1))) == []
+        for one in (first, later):
+            read = store.certificate(one.certificate_id)
+            assert read is not None
+            store.write(WriteCertificate(replace(read, status=CertificateStatus.REMOVED)))
+        assert list(store.certificates_ending(mine, _IN_TEN_YEARS)) == []
+
+    def test_a_push_is_removed_on_the_version_that_was_read(self, store: Store) -> None:
+        made = bare_push()
+        read = replace(made, revision=store.write(WritePush(made)))
+        assert refused(store, RemovePush(made)) == RemovePush(made)
+        store.write(WritePush(replace(read, attempts=1)))
+        assert refused(store, RemovePush(read)) == RemovePush(read)
+        newest = store.push(made.push_id)
+        assert newest is not None
+        assert winners(lambda _: store.write(RemovePush(newest))) == 1
+        assert store.push(made.push_id) is None
 
     def test_a_name_is_used_up_for_one_content(self, store: Store) -> None:
         key = txn()
