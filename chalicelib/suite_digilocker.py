@@ -163,7 +163,7 @@ class WithDigiLocker(WithDepartments):
 
         path = self.digilocker_profile(Locker.PERSON).push
         line = partial(self.digilocker_line, Locker.PERSON)
-        return Pushing(self.store, self.documents, self.department_keys, line, path, self.clock)
+        return Pushing(self.store, self.department_keys, line, path, self.clock)
 
     @cached_property
     def self_tests(self) -> SelfTests:

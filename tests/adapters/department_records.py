@@ -80,7 +80,7 @@ def department() -> Department:
         keys=(
             DepartmentKey("key-1", KeyPurpose.PULL_API, NOW, "account:officer", "api-1", "v1.sealed", "ab" * 32, LATER),
         ),
-        client=DigiLockerClient("CLIENT1", "Coir", "multipart", pushes_content=True),
+        client=DigiLockerClient("CLIENT1", "Coir", "multipart"),
         limits=DepartmentLimits(1, 2, 3),
         signing_key="alias/coir",
         status_reason="Asked by the department.",

@@ -17,7 +17,7 @@ from chalicelib.adapters.certificate_signers import ALIAS_PREFIX, KmsSigner, cha
 from chalicelib.domain.accounts.account import Role
 from chalicelib.domain.departments import catching_up, indexing
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
-from chalicelib.domain.departments.changes import WriteCertificate, WritePullRequest
+from chalicelib.domain.departments.changes import WriteCertificate, WriteOutage, WritePullRequest
 from chalicelib.domain.departments.departments import DigiLockerClient, WhenNotMatched
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.digilocker.changes import WriteConsent, WriteOwnDocument
@@ -192,8 +192,14 @@ def push(laptop: Laptop) -> None:
     assert department.client is not None
     late.issuer.change(client=None)
     late.issue(asha)
-    late.issuer.change(client=replace(department.client, pushes_content=True))
+    late.issuer.change(client=department.client)
     step(laptop, "start_publishing", department_id=late.issuer.department_id)
+    # While DigiLocker does not answer, the department is told so.
+    known, now = suite().store.outage(pusher.issuer.department_id), laptop.clock()
+    assert known is not None
+    silent = replace(known, failures=9, failed_at=now, probe_at=now + timedelta(minutes=9))
+    suite().store.write(WriteOutage(silent))
+    assert pusher.call("GET", "/statistics").demand(200).content["silence"]
     now = laptop.clock().astimezone(IST)
     night = now.replace(hour=2, minute=1, second=0) + timedelta(days=1)
     laptop.clock.advance(night - now)

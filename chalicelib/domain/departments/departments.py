@@ -147,14 +147,12 @@ class DepartmentLimits:
 class DigiLockerClient:
     """The department as DigiLocker's client: Push URI and the requester's calls. The secret is a key.
 
-    `push_encoding` is `urlencoded` or `multipart`; `pushes_content`: whether a push carries PDF and XML, which Push URI
-    leaves open.
+    `push_encoding` is `urlencoded` or `multipart`.
     """
 
     client_id: str
     service_name: str
     push_encoding: str = "urlencoded"
-    pushes_content: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ asks for a `D` in the very write that tells of it.
 
 from __future__ import annotations
 
-import base64
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,7 +23,6 @@ from chalicelib.domain.departments.certificates import (
     WITHDRAWN,
     Certificate,
     CertificateStatus,
-    PreparedFile,
     PushState,
 )
 from chalicelib.domain.departments.changes import WriteCertificate, WriteOutage, WritePush
@@ -37,7 +35,7 @@ from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import KEEP_TROUBLE, Counted, Trouble
 from chalicelib.domain.digilocker import push_uri
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable
-from chalicelib.domain.digilocker.push_uri import Content, PushAnswer
+from chalicelib.domain.digilocker.push_uri import PushAnswer
 from chalicelib.domain.limits import IST, Counter
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.rounds import in_rounds
@@ -45,12 +43,10 @@ from chalicelib.domain.rounds import in_rounds
 if TYPE_CHECKING:
     from chalicelib.domain.departments.keys import DepartmentKeys
     from chalicelib.domain.digilocker.line import Line
-    from chalicelib.domain.ports import Clock, Documents, Store
+    from chalicelib.domain.ports import Clock, Store
 
 # Longer than a step runs: when a claim has ended, whoever held it is dead.
 CLAIM = timedelta(seconds=90)
-# What DigiLocker takes as one PDF or XML (the upload's limit; Push URI names none).
-CONTENT_AT_MOST = 10 * 1024 * 1024
 # A `D` that finds nothing there has nothing to withdraw: an earlier one came through, or the account is gone.
 _GONE = frozenset({PushAnswer.URI_REFUSED, PushAnswer.ACCOUNT_UNKNOWN})
 # The old secret of a rotation may be the one that DigiLocker knows still.
@@ -87,7 +83,6 @@ class Pushing:
     """Makes pushes. `line` leads to DigiLocker, `path` is Push URI's there; `unevenness` gives numbers from 0 to 1."""
 
     store: Store
-    documents: Documents
     keys: DepartmentKeys
     line: Callable[[], Line]
     path: str
@@ -100,8 +95,8 @@ class Pushing:
         While DigiLocker does not answer the department (`outages`), it is not called but by a probe, and the push is
         due again later.
 
-        Raises `PushUnknown`, `PushInFlight`, `PushLimitReached`, `line.DigiLockerUnavailable`, and what the store, the
-        vault and the documents raise: then it is due still, and repeating helps.
+        Raises `PushUnknown`, `PushInFlight`, `PushLimitReached`, `line.DigiLockerUnavailable`, and what the store and
+        the vault raise: then it is due still, and repeating helps.
         """
         claim = in_rounds(lambda: self._claimed(push_id))
         if isinstance(claim, Push):
@@ -204,7 +199,6 @@ class Pushing:
     def _told(self, claim: _Claim) -> PushAnswer:
         """What DigiLocker says. In a rotation the older secret is tried where the newest is not known there yet."""
         answer = PushAnswer.HMAC_REFUSED
-        content = self._content(claim)
         for secret in self.keys.secrets(claim.department, KeyPurpose.CLIENT_SECRET):
             given = push_uri.fields(
                 claim.client,
@@ -213,20 +207,11 @@ class Pushing:
                 _description(claim.department, claim.certificate),
                 claim.push.action,
                 self.clock(),
-                content,
             )
             answer = push_uri.read(self.line().send(push_uri.call(self.path, claim.client, given)))
             if answer not in _WRONG_SECRET:
                 break
         return answer
-
-    def _content(self, claim: _Claim) -> Content:
-        if not claim.client.pushes_content or claim.push.action is PushAction.DELETE:
-            return Content()
-        return Content(self._base64(claim.certificate.pdf), self._base64(claim.certificate.xml))
-
-    def _base64(self, file: PreparedFile | None) -> str:
-        return base64.b64encode(self.documents.get(file.key, CONTENT_AT_MOST)).decode() if file else ""
 
     def _let_go(self, claim: _Claim) -> None:
         """Frees the lane after a call without an answer; where that cannot be written, it frees itself.

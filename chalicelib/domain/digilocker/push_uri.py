@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -71,17 +70,6 @@ _ERRORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a push may carry beside the URI: the PDF and the XML in base64; "" for none."""
-
-    pdf: str = ""
-    xml: str = ""
-
-    def __repr__(self) -> str:
-        return "Content(…)"
-
-
 def fields(
     client: DigiLockerClient,
     secret: bytes,
@@ -89,11 +77,11 @@ def fields(
     description: str,
     action: PushAction,
     now: datetime,
-    content: Content = Content(),
 ) -> Mapping[str, str]:
     """The fields of one call, in the order of the hash, `hmac` the last; optional ones that are empty are left out.
 
-    Dates are DDMMYYYY, `ts` is UNIX seconds. A certificate whose account is not known is `ValueError`.
+    Dates are DDMMYYYY, `ts` is UNIX seconds. PDF and XML, which Push URI leaves open, do not go along: Pull URI gives
+    them. A certificate whose account is not known is `ValueError`.
     """
     if certificate.account is None:
         raise ValueError(certificate.certificate_id)
@@ -109,8 +97,6 @@ def fields(
         "validto": _date(certificate.valid_to),
         "action": action.value,
         "ts": str(int(now.timestamp())),
-        "doccontent": content.pdf,
-        "datacontent": content.xml,
     }
     sent = {name: value for name, value in given.items() if value}
     return {**sent, "hmac": formulas.push_hmac(secret, given)}

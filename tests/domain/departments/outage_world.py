@@ -85,7 +85,7 @@ class OutageWorld(BackfillWorld):
         self.journeys = _Journeys(self)
         uneven = self.random.random
         self.publishing = Publishing(self.store, self.journeys, self.clock, uneven)
-        self.pushing = Pushing(self.store, self.documents, self.keys, lambda: self.digilocker, PATH, self.clock, uneven)
+        self.pushing = Pushing(self.store, self.keys, lambda: self.digilocker, PATH, self.clock, uneven)
         self.making = Making(self.store, self.documents, FakePrinter(), self.clock)
         self.catching_up = CatchingUp(self.store, self.clock)
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []

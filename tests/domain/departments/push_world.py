@@ -131,9 +131,7 @@ class PushWorld:
         self.vault = FakeVault()
         self.digilocker = FakeDigiLocker(lambda: self.now)
         self.keys = DepartmentKeys(self.store, self.vault, self.clock)
-        self.pushing = Pushing(
-            self.store, self.documents, self.keys, lambda: self.digilocker, PATH, self.clock, lambda: 0.5
-        )
+        self.pushing = Pushing(self.store, self.keys, lambda: self.digilocker, PATH, self.clock, lambda: 0.5)
         self.publishing = Publishing(self.store, self.journeys, self.clock, lambda: 0.5)
         self.store.write(WriteDepartment(self.a_department()))
 

@@ -65,15 +65,6 @@ def test_the_encoding_is_a_setting(world: PushWorld) -> None:
     assert world.digilocker.accounts == {certificate.uri: ASHAS}
 
 
-def test_content_goes_with_it_where_the_department_wants_that(world: PushWorld) -> None:
-    world.change(client=DigiLockerClient("TESTCLIENT1", "Trade", pushes_content=True))
-    certificate = world.certificate()
-    world.pushing.push(world.wants(certificate).push_id)
-    given = world.digilocker.calls[0]
-    assert (given["doccontent"], given["datacontent"]) == ("JVBERi0xLjQ=", "PENlcnRpZmljYXRlLz4=")
-    assert world.digilocker.accounts == {certificate.uri: ASHAS}
-
-
 def test_pushed_again_it_is_not_called_again(world: PushWorld) -> None:
     push = world.wants(world.certificate())
     world.pushing.push(push.push_id)
