@@ -28,8 +28,8 @@ from chalicelib.domain.departments.changes import (
     WritePush,
 )
 from chalicelib.domain.departments.departments import Department, DepartmentStatus
-from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.finding import FOUND_AT_MOST
+from chalicelib.domain.departments.outages import Outage
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted, DepartmentDay, Trouble

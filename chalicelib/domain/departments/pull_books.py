@@ -105,7 +105,7 @@ class PullBooks:
         now: datetime,
         certificate_id: str | None = None,
     ) -> None:
-        """Tells the department, once in a minute for each endpoint and kind of trouble; of strangers once in an hour."""
+        """Tells the department once in a minute of each endpoint's kind of trouble; of strangers', once in an hour."""
         if trouble is None or self.is_trial:
             return
         self.store.tell_trouble(
