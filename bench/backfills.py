@@ -110,7 +110,7 @@ class _Nothing:
                     self.certificates += 1
         return ""
 
-    def part(self, _key: str, start: int, end: int) -> bytes:
+    def part(self, _key: str, start: int, end: int, _mark: str) -> bytes:
         with self.file.open("rb") as content:
             content.seek(start)
             return content.read(max(0, end - start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -25,6 +26,8 @@ from chalicelib.domain.limits import Tries
 from chalicelib.domain.notices import Notice, NoticeNotSent
 from chalicelib.domain.outbox import OutboxMessage
 from chalicelib.domain.ports import (
+    DocumentChanged,
+    DocumentState,
     DocumentsUnavailable,
     Journey,
     JourneysUnavailable,
@@ -348,10 +351,17 @@ class FakeDocuments:
             raise ValueError(key)
         return self.kept[key]
 
-    def size(self, key: str) -> int:
-        return len(self.get(key, 1 << 40))
+    def state(self, key: str) -> DocumentState:
+        content = self.get(key, 1 << 40)
+        return DocumentState(len(content), hashlib.sha256(content).hexdigest())
 
-    def part(self, key: str, start: int, end: int) -> bytes:
+    def is_there(self, key: str) -> bool:
+        self._demand_available()
+        return key in self.kept
+
+    def part(self, key: str, start: int, end: int, mark: str) -> bytes:
+        if end > start and self.state(key).mark != mark:
+            raise DocumentChanged(key)
         return self.get(key, 1 << 40)[start:end]
 
     def upload_form(self, key: str, content_type: str, at_most: int, now: datetime) -> UploadForm:

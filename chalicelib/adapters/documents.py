@@ -11,12 +11,19 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws import Aws
-from chalicelib.domain.ports import READ_WITHIN, UPLOAD_WITHIN, DocumentsUnavailable, UploadForm
+from chalicelib.domain.ports import (
+    READ_WITHIN,
+    UPLOAD_WITHIN,
+    DocumentChanged,
+    DocumentState,
+    DocumentsUnavailable,
+    UploadForm,
+)
 from chalicelib.settings import Settings
 
 # What lies here is never written over: the bucket's policy takes a write only if it asks that nothing be there yet.
 KEPT = "evidence/"
-_IS_THERE = "PreconditionFailed"
+_IS_THERE = _IS_ANOTHER = "PreconditionFailed"
 _BEYOND_END = "InvalidRange"
 
 
@@ -63,25 +70,41 @@ class S3Documents:
             raise DocumentsUnavailable(key) from failed
         return content
 
-    def size(self, key: str) -> int:
+    def state(self, key: str) -> DocumentState:
         """See `ports.Documents`."""
         try:
-            size: int = self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
         except (BotoCoreError, ClientError) as failed:
             raise DocumentsUnavailable(key) from failed
-        return size
+        return DocumentState(found["ContentLength"], found["ETag"])
 
-    def part(self, key: str, start: int, end: int) -> bytes:
-        """See `ports.Documents`."""
+    def is_there(self, key: str) -> bool:
+        """See `ports.Documents`.
+
+        By the list of keys: to whom S3 lists no more than a folder, it answers a read of what is missing with "access
+        denied", as it answers other troubles.
+        """
+        try:
+            listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        except (BotoCoreError, ClientError) as failed:
+            raise DocumentsUnavailable(key) from failed
+        return any(one["Key"] == key for one in listed.get("Contents", ()))
+
+    def part(self, key: str, start: int, end: int, mark: str) -> bytes:
+        """See `ports.Documents`. S3 compares the mark itself, its ETag."""
         if end <= start:
             return b""
+        asked = {"Bucket": self._bucket, "Key": key, "Range": f"bytes={start}-{end - 1}", "IfMatch": mark}
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+            answer = self._client.get_object(**asked)
             with closing(answer["Body"]) as body:
                 content: bytes = body.read()
         except ClientError as refused:
-            if refused.response["Error"]["Code"] == _BEYOND_END:
+            code = refused.response["Error"]["Code"]
+            if code == _BEYOND_END:
                 return b""
+            if code == _IS_ANOTHER:
+                raise DocumentChanged(key) from refused
             raise DocumentsUnavailable(key) from refused
         except BotoCoreError as failed:
             raise DocumentsUnavailable(key) from failed

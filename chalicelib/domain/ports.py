@@ -375,6 +375,18 @@ class DocumentsUnavailable(Exception):  # noqa: N818
     """The documents' store did not answer, or the document is not there yet; repeating helps."""
 
 
+class DocumentChanged(Exception):  # noqa: N818
+    """Another document lies where the one that was looked at lay; repeating does not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """A document as it lies: its size in bytes, and a mark that no other content has."""
+
+    size: int
+    mark: str
+
+
 @dataclass(frozen=True, slots=True)
 class UploadForm:
     """Where a browser posts a file to: `fields` go before the file, whose field is `file`."""
@@ -395,14 +407,18 @@ class Documents(Protocol):
         """The bytes of a document; more than `at_most` is `ValueError`. Raises `DocumentsUnavailable`."""
         ...
 
-    def size(self, key: str) -> int:
-        """The size of a document in bytes. Raises `DocumentsUnavailable`."""
+    def state(self, key: str) -> DocumentState:
+        """A document as it lies. Raises `DocumentsUnavailable`."""
         ...
 
-    def part(self, key: str, start: int, end: int) -> bytes:
+    def is_there(self, key: str) -> bool:
+        """Whether there is such a document: what `get` cannot tell apart. Raises `DocumentsUnavailable`."""
+        ...
+
+    def part(self, key: str, start: int, end: int, mark: str) -> bytes:
         """The bytes from `start` up to but not including `end`, or to the document's end; of an empty part none.
 
-        Raises `DocumentsUnavailable`.
+        Raises `DocumentChanged` where what lies there has another `mark`, and `DocumentsUnavailable`.
         """
         ...
 

@@ -178,6 +178,7 @@ def backfill() -> Backfill:
         separator=";",
         columns=("number", "holder_name"),
         size=4711,
+        mark='"abcdef"',
         ranges=7,
         ranges_done=6,
         counts=BackfillCounts(4, 1, 2, 1),

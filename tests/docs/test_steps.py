@@ -19,7 +19,7 @@ from chalicelib.domain.digilocker.locker_access import ClientGone
 from chalicelib.domain.digilocker.token_keeping import TokensBeingRenewed
 from chalicelib.domain.icegate import full_registration_steps, registration_steps
 from chalicelib.domain.notices import NoticeNotSent
-from chalicelib.domain.ports import DocumentsUnavailable, JourneysUnavailable, VaultUnavailable
+from chalicelib.domain.ports import DocumentChanged, DocumentsUnavailable, JourneysUnavailable, VaultUnavailable
 from chalicelib.domain.refusals import Code
 from chalicelib.domain.sealing import SealBroken
 from chalicelib.domain.signatures.carrying_out import NotVerified, SigningOver, SigningUnknown
@@ -49,6 +49,7 @@ FAILURES = {
         ClientGone,
         DigiLockerUnavailable,
         DocumentUnavailable,
+        DocumentChanged,
         DocumentsUnavailable,
         VaultUnavailable,
         DigiLockerUnavailable,

@@ -129,6 +129,13 @@ def citizens() -> tuple[Citizen, Citizen]:
     return first, second
 
 
+def agreed(content: bytes, citizen: Citizen) -> bytes:
+    """A CSV whose certificates go to a citizen who agreed to it."""
+    head, *rows = content.decode().splitlines()
+    whose = (f"{row},{citizen.digilocker_id},2026-01-05" for row in rows)
+    return "\n".join((f"{head},digilocker_id,push_consented_on", *whose, "")).encode()
+
+
 def lines(numbers: Iterable[int], prefix: str) -> bytes:
     """A CSV of certificates with these numbers."""
     rows = (f"{prefix}/{number},Asha Mehta,21-07-1985,2026-01-05,Mehta Traders" for number in numbers)

@@ -131,6 +131,10 @@ def test_a_departments_own_pdf_is_uploaded_and_given_out_as_it_is(laptop: Laptop
     own = issuer.stored(result["certificate_id"])
     assert own.pdf is not None
     assert own.pdf.sha256 == stored.pdf.sha256
+    never = issuer.call("POST", "/certificate-uploads", {"size": len(pdf)}).demand(201).content
+    (failed,) = issuer.issued(row(upload_id=never["upload_id"]))
+    assert failed["status"] == "failed"
+    assert issuer.read(failed["certificate_id"])["trouble"].startswith("The PDF was not uploaded.")
     too_large = issuer.call("POST", "/certificate-uploads", {"size": 3_200_001})
     assert too_large.reasons == {"size": "certificate_too_large"}
 

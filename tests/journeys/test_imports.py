@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,9 @@ from chalicelib.domain.departments.finding import search_key
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.engines import on_both_engines
-from tests.journeys.full_registrations import fetched
+from tests.journeys.full_registrations import fetched, posted
 from tests.journeys.issuers import document_type
-from tests.journeys.pushers import HEAD, Pusher, lines, new_pusher
+from tests.journeys.pushers import HEAD, Pusher, agreed, citizens, lines, new_pusher
 from tests.journeys.walking import eventually, together
 
 
@@ -141,6 +142,57 @@ def test_a_department_suspended_on_the_way_stops_it_and_it_goes_on_afterwards(la
         pusher.call("POST", f"/imports/{import_id}/start").demand(202)
         ended = pusher.ended(import_id)
     assert ended["counts"] == {"rows": 30, "created": 30, "there_already": 0, "refused": 0}
+
+
+def test_a_file_that_comes_in_place_of_the_one_that_was_started_with_is_not_imported(
+    laptop: Laptop, pusher: Pusher
+) -> None:
+    asked = pusher.call("POST", "/imports", {"document_type": "TRCER", "size": 9_000}).demand(201).content
+    import_id = asked["import_id"]
+    assert posted(asked, lines(range(30), "A")) == 201
+    with laptop.faults.during("states", "StartExecution"):
+        pusher.call("POST", f"/imports/{import_id}/start").demand(503)
+    # The form is still good.
+    assert posted(asked, lines(range(30), "B")) == 201
+    laptop.steps.invoke("plan_backfill", json.dumps({"backfill_id": import_id}))
+    failed = pusher.read(import_id)
+    assert (failed["status"], numbers(pusher)) == ("failed", set())
+    assert "Another file was uploaded" in failed["trouble"]
+
+
+@on_both_engines
+def test_an_account_that_comes_with_a_later_import_is_pushed_to_and_no_other_after_it(pusher: Pusher) -> None:
+    asha, another = citizens()
+    content = lines(range(3), "A")
+    pusher.ended(pusher.started(content))
+    made(pusher)
+    done = pusher.ended(pusher.started(agreed(content, asha)))
+    assert done["counts"] == {"rows": 3, "created": 0, "there_already": 3, "refused": 0}
+    ids = [one.certificate_id for one in suite().store.certificates_of(pusher.issuer.department_id, 9)]
+    for certificate_id in ids:
+        pusher.until(certificate_id, "pushed")
+        assert pusher.is_in(asha, certificate_id)
+    refused = pusher.ended(pusher.started(agreed(content, another)))
+    assert refused["counts"]["refused"] == 3
+    _, report, _ = fetched(refused["report_url"])
+    assert '2,A/0,digilocker_id,"This certificate is for another DigiLocker account.' in report.decode()
+    assert not any(pusher.is_in(another, certificate_id) for certificate_id in ids)
+
+
+@on_both_engines
+def test_of_two_accounts_that_come_at_once_one_is_taken(pusher: Pusher) -> None:
+    certificate_id = pusher.issue(None, number="TR/at-once")
+    number = pusher.issuer.read(certificate_id)["number"]
+    sent = pusher.issuer.stored(certificate_id)
+    holder = {"holder_name": sent.holders[0].name, "holder_born_on": sent.holders[0].born_on.isoformat()}
+    same = {"number": number, **holder, "issued_on": sent.issued_on.isoformat(), **sent.fields}
+    accounts = [{"digilocker_id": one.digilocker_id, "push_consented_on": "2026-01-05"} for one in citizens()]
+    replies = together(*[lambda one=one: pusher.issuer.send({**same, **one}) for one in accounts])
+    outcomes = [reply.content["results"][0]["outcome"] for reply in replies]
+    assert sorted(outcomes) == ["conflict", "there_already"]
+    pusher.until(certificate_id, "pushed")
+    taken = outcomes.index("there_already")
+    assert [pusher.is_in(one, certificate_id) for one in citizens()] == [taken == 0, taken == 1]
 
 
 def test_certificates_are_found_anew_once_their_type_is_searched_otherwise(pusher: Pusher) -> None:

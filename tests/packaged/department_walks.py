@@ -35,7 +35,7 @@ from tests.journeys.full_registrations import CURRENT, Upgrader, fetched, posted
 from tests.journeys.issuers import document_type, new_issuer, row
 from tests.journeys.onboarding import AUTHORITY, onboarded, set_up, type_body
 from tests.journeys.pullers import new_puller
-from tests.journeys.pushers import citizens, lines, new_pusher
+from tests.journeys.pushers import agreed, citizens, lines, new_pusher
 from tests.journeys.staff import staff_member
 from tests.journeys.walking import eventually, until_it_waits
 from tests.packaged.collisions import collision
@@ -110,6 +110,9 @@ def issue(laptop: Laptop) -> None:
     content = b"%PDF-1.7\nsigned by nobody\n%%EOF\n"
     asked = issuer.call("POST", "/certificate-uploads", {"size": len(content)}).demand(201).content
     assert posted(asked, content) == 201
+    issuer.send(row(upload_id=asked["upload_id"]), doctype="BROUG").demand(200, 202)
+    # One that was never uploaded.
+    asked = issuer.call("POST", "/certificate-uploads", {"size": len(content)}).demand(201).content
     issuer.send(row(upload_id=asked["upload_id"]), doctype="BROUG").demand(200, 202)
     laptop.wait_until_idle()
     with collision(laptop, "POST /departments/{department_id}/certificates/{certificate_id}/revocation"):
@@ -256,6 +259,9 @@ def bring_the_past(laptop: Laptop) -> None:
         with collision(laptop, "finish_backfill"):
             import_id = pusher.started(content, dry_run=dry_run)
             assert pusher.ended(import_id)["status"] == "done"
+    # The accounts come later.
+    laptop.wait_until_idle()
+    pusher.ended(pusher.started(agreed(lines(range(3), "W"), citizens()[0])))
     with collision(laptop, "plan_backfill"):
         pusher.ended(pusher.started(b"nothing\n"))
     other = lines(range(1), "X")

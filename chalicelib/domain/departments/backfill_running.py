@@ -27,6 +27,7 @@ from chalicelib.domain.departments.csv_reading import CsvRefused, Cut, Header, S
 from chalicelib.domain.departments.departments import Department, DocumentType, stream_of
 from chalicelib.domain.departments.issuing import Issued, IssuedOutcome, Issuing, Write
 from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.ports import DocumentChanged
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
 
@@ -41,6 +42,8 @@ BATCH = 100
 PART_LINES, REPORT_LINES = 1_000, 20_000
 _PART_AT_MOST = 8 * 1024 * 1024
 _WRITTEN_AT_ONCE = 25
+# What ends an import, by the error's name, where it is told as something of its own.
+_TROUBLES = {"DepartmentSuspended": "import_department_suspended", DocumentChanged.__name__: "import_file_changed"}
 
 
 class BackfillUnknown(Exception):  # noqa: N818
@@ -97,6 +100,9 @@ class BackfillSteps:
         except CsvRefused as refused:
             trouble = f"{refused.code}:{refused.detail}" if refused.detail else refused.code
             return Planned(self._ended(backfill_id, BackfillStatus.FAILED, trouble), key, 0, is_refused=True)
+        except DocumentChanged:
+            ended = self._ended(backfill_id, BackfillStatus.FAILED, _TROUBLES[DocumentChanged.__name__])
+            return Planned(ended, key, 0, is_refused=True)
         plan = [{"backfill_id": backfill_id, "number": number} for number in left]
         self.documents.put(key, json.dumps(plan).encode(), "application/json")
         return Planned(backfill, key, len(left))
@@ -104,8 +110,9 @@ class BackfillSteps:
     def import_range(self, backfill_id: str, number: int, has_time: Callable[[], bool]) -> BackfillRange:
         """Issues what is left of one range, a batch at a time.
 
-        Raises `RangeUnfinished`, `RangeTaken`, `BackfillUnknown`, `BackfillOver`; what issuing refuses
-        (`department_suspended`, `too_many_requests` where the department's day is full) and the store raises.
+        Raises `RangeUnfinished`, `RangeTaken`, `BackfillUnknown`, `BackfillOver`; `ports.DocumentChanged` where the
+        file is not the one that the import was started with; what issuing refuses (`department_suspended`,
+        `too_many_requests` where the department's day is full) and the store raises.
         """
         backfill = self._running(backfill_id)
         part = self.store.backfill_range(backfill_id, number)
@@ -113,7 +120,7 @@ class BackfillSteps:
             raise BackfillUnknown(backfill_id)
         if backfill.kind is BackfillKind.INDEX:
             return self._indexed(backfill, part)
-        content = self.documents.part(backfill.key, part.next_offset, part.end)
+        content = self.documents.part(backfill.key, part.next_offset, part.end, backfill.mark)
 
         def of_range(start: int, end: int) -> bytes:
             return content[start - begin : end - begin]
@@ -147,9 +154,7 @@ class BackfillSteps:
 
         `error` is the error's name. Raises `BackfillUnknown`.
         """
-        is_suspended = error == "DepartmentSuspended"
-        trouble = "import_department_suspended" if is_suspended else "import_step_failed"
-        return self._ended(backfill_id, BackfillStatus.FAILED, trouble)
+        return self._ended(backfill_id, BackfillStatus.FAILED, _TROUBLES.get(error, "import_step_failed"))
 
     # Planning.
 
@@ -300,7 +305,7 @@ class BackfillSteps:
         return (*recorded(self.store, now, "", entry), *messages)
 
     def _part(self, backfill: Backfill) -> csv_reading.Part:
-        return lambda start, end: self.documents.part(backfill.key, start, end)
+        return lambda start, end: self.documents.part(backfill.key, start, end, backfill.mark)
 
     def _read(self, backfill_id: str) -> Backfill:
         backfill = self.store.backfill(backfill_id)

@@ -94,9 +94,8 @@ class Backfills:
             if before.status is BackfillStatus.DONE:
                 raise Refusal(Code.IMPORT_CONFLICT)
             begun = replace(
-                before,
+                self._looked_at(before),
                 status=BackfillStatus.RUNNING,
-                size=self._size(before),
                 round=before.round + 1,
                 started_at=before.started_at or now,
                 ended_at=None,
@@ -126,7 +125,8 @@ class Backfills:
         """Where the list of refused rows can be downloaded for 5 minutes; None where there is none."""
         if backfill.report is None:
             return None
-        return self.documents.download_url(backfill.report, f"import-{backfill.backfill_id}.csv")
+        day = backfill.created_at.astimezone(IST).date()
+        return self.documents.download_url(backfill.report, f"{backfill.doctype}-refused-lines-{day}.csv")
 
     def _demand_issuer(self, actor: Actor, department_id: str, document_type: str) -> None:
         department = demand_theirs(self.store, actor, department_id)
@@ -162,13 +162,15 @@ class Backfills:
             raise Refusal(Code.NOT_FOUND)
         return backfill
 
-    def _size(self, backfill: Backfill) -> int | None:
+    def _looked_at(self, backfill: Backfill) -> Backfill:
+        """The backfill with its file as it lies; started again, as it lay then: its form may have brought another."""
         if backfill.kind is BackfillKind.INDEX:
-            return None
+            return backfill
         try:
-            return self.documents.size(backfill.key)
+            found = self.documents.state(backfill.key)
         except DocumentsUnavailable:
             raise Refusal(Code.IMPORT_CONFLICT) from None
+        return backfill if backfill.mark else replace(backfill, size=found.size, mark=found.mark)
 
 
 def with_progress(backfill: Backfill, ranges: Iterable[BackfillRange]) -> Backfill:

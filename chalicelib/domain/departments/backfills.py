@@ -41,7 +41,8 @@ class Backfill:
 
     `ranges` is how many byte ranges the file was cut into, `ranges_done` how many are through; `report` is the key of
     the file that lists what was refused, line by line. `round` counts its journeys: one that failed may be started
-    again, and goes on where it stopped. `separator` and `columns` are what the file's first line said.
+    again, and goes on where it stopped. `mark` is of the file as it was when the import was first started
+    (`DocumentState`): no other is read. `separator` and `columns` are what the file's first line said.
     """
 
     backfill_id: str
@@ -53,6 +54,7 @@ class Backfill:
     created_at: datetime
     created_by: str
     size: int | None = None
+    mark: str = ""
     ranges: int = 0
     ranges_done: int = 0
     counts: BackfillCounts = BackfillCounts()

@@ -167,8 +167,7 @@ class Making:
             except ValueError:
                 raise CannotMake(Hindrance.CERTIFICATE_TOO_LARGE) from None
             except DocumentsUnavailable:
-                # Not there, or not to be had now: S3 tells both alike, and the day that it is waited for tells which.
-                raise CannotMake(Hindrance.STORAGE_UNAVAILABLE) from None
+                raise CannotMake(self._why_not_had(certificate.brought_pdf)) from None
         try:
             return self.printer.papers(department, document_type, certificate, brought)
         except CannotMake:
@@ -176,6 +175,14 @@ class Making:
         except Exception as broken:
             # Of whatever kind: the longest waiting comes first in each run, and would keep all others back for ever.
             raise CannotMake(Hindrance.MAKING_FAILED) from broken
+
+    def _why_not_had(self, key: str) -> Hindrance:
+        """Why an upload was not to be had: one that is not there is told at once, one that is may come."""
+        try:
+            is_there = self.documents.is_there(key)
+        except DocumentsUnavailable:
+            return Hindrance.STORAGE_UNAVAILABLE
+        return Hindrance.STORAGE_UNAVAILABLE if is_there else Hindrance.BROUGHT_NOT_THERE
 
     def _stored(self, certificate: Certificate, papers: Papers) -> Certificate:
         """The certificate with both files, which lie under names that no other run uses."""
@@ -196,8 +203,6 @@ class Making:
         now, hindrance = self.clock(), hindered.hindrance
         error = type(hindered.__cause__).__name__ if hindrance is Hindrance.MAKING_FAILED else ""
         is_over = not hindered.may_pass or now >= _waits_since(department, certificate) + GIVE_UP_AFTER
-        if is_over and hindrance is Hindrance.STORAGE_UNAVAILABLE and certificate.brought_pdf is not None:
-            hindrance = Hindrance.BROUGHT_NOT_THERE
         self._tell(certificate, hindrance, now)
         if not is_over:
             return Outcome(certificate.certificate_id, Made.WAITING, hindrance, error)

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.audit import Deed
 from chalicelib.domain.changes import Change, StoreUnavailable
 from chalicelib.domain.departments.backfill_running import BackfillOver, BackfillUnknown, RangesLeft, RangeUnfinished
-from chalicelib.domain.departments.backfills import BackfillCounts, BackfillStatus
+from chalicelib.domain.departments.backfills import Backfill, BackfillCounts, BackfillStatus
 from chalicelib.domain.departments.certificates import CertificateStatus, PushState
 from chalicelib.domain.departments.changes import WriteBackfillRange, WriteCertificate
 from chalicelib.domain.departments.departments import (
@@ -21,7 +21,7 @@ from chalicelib.domain.departments.departments import (
     SearchParameter,
 )
 from chalicelib.domain.departments.finding import search_key
-from chalicelib.domain.ports import Journey, JourneysUnavailable
+from chalicelib.domain.ports import DocumentChanged, Journey, JourneysUnavailable
 from chalicelib.domain.refusals import Code, Refusal
 from tests.domain.departments.backfill_world import HEAD, TYPE, BackfillWorld, csv_of, row, times
 from tests.domain.staff.world import CALLER
@@ -290,3 +290,43 @@ def test_pushes_are_wanted_for_those_who_agreed(world: BackfillWorld) -> None:
     assert first.account is not None
     assert (first.account.digilocker_id, second.account) == (account, None)
     assert {first.push, second.push} == {PushState.NOT_PUSHED}
+
+
+def replaced(world: BackfillWorld, backfill: Backfill) -> None:
+    """The form that is still good brings another file, of the same size."""
+    content = world.documents.kept[backfill.key]
+    world.documents.put(backfill.key, content.replace(b"Mehta", b"Other"), "text/csv")
+
+
+def test_a_file_that_takes_anothers_place_before_the_plan_is_not_imported(world: BackfillWorld) -> None:
+    backfill = world.start(world.upload(csv_of(row(number) for number in range(300))))
+    replaced(world, backfill)
+    failed = world.run(backfill)
+    assert (failed.status, failed.trouble) == (BackfillStatus.FAILED, "import_file_changed")
+    # Started again, it is still not the file that was to be imported.
+    world.start(failed)
+    assert world.run(failed).trouble == "import_file_changed"
+    assert world.certificates() == []
+
+
+def test_a_file_that_takes_anothers_place_amid_the_import_is_not_gone_on_with(world: BackfillWorld) -> None:
+    backfill = world.start(world.upload(csv_of(row(number) for number in range(300))))
+    world.steps.plan(backfill.backfill_id)
+    world.run_range(backfill, 0)
+    there = world.certificates()
+    replaced(world, backfill)
+    for _ in range(2):
+        with pytest.raises(DocumentChanged) as changed:
+            world.steps.import_range(backfill.backfill_id, 1, lambda: True)
+        failed = world.steps.fail(backfill.backfill_id, type(changed.value).__name__)
+        assert (failed.status, failed.trouble) == (BackfillStatus.FAILED, "import_file_changed")
+        world.start(failed)
+        world.steps.plan(backfill.backfill_id)
+    assert world.certificates() == there
+
+
+def test_a_file_that_is_replaced_before_the_start_is_the_one_that_is_imported(world: BackfillWorld) -> None:
+    backfill = world.upload(csv_of([row(1)]))
+    replaced(world, backfill)
+    assert world.run(world.start(backfill)).status is BackfillStatus.DONE
+    assert {one.fields["trade_name"] for one in world.certificates()} == {"Other"}

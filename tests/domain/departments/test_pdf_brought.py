@@ -16,9 +16,10 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from chalicelib.adapters.certificate_signers import font
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus
 from chalicelib.domain.departments.issuing import brought_key, parse_row
+from chalicelib.domain.departments.making import Made
 from chalicelib.domain.departments.pdf_brought import demand_signed
 from chalicelib.domain.departments.pdf_certificates import CertificatePrinter
-from chalicelib.domain.departments.signing import PDF_AT_MOST, CannotMake
+from chalicelib.domain.departments.signing import PDF_AT_MOST, CannotMake, Hindrance
 from tests.domain.departments.certificate_world import OWN_PDFS, ROW, TYPE, World, credential, signing_world
 
 UPLOAD = "uploaduploadupload0000"
@@ -130,12 +131,29 @@ def test_it_is_given_out_byte_for_byte_with_xml_of_ours() -> None:
     assert b"SignatureValue" in world.documents.kept[made.xml.key]
 
 
-def test_one_that_was_never_uploaded_is_waited_for_and_told() -> None:
-    world, waiting = brought(None)
-    assert waiting.status is CertificateStatus.PREPARING
-    world.pass_by(days=1, minutes=1)
-    world.making.make_due(10)
-    assert world.certificate(doctype="OWNPD").trouble == "brought_not_there"
+def test_one_that_was_never_uploaded_is_told_at_once_and_brought_again_with_its_upload() -> None:
+    world, failed = brought(None)
+    assert (failed.status, failed.trouble) == (CertificateStatus.FAILED, "brought_not_there")
+    pdf = signed(plain())
+    world.documents.put(brought_key(world.department_id, UPLOAD), pdf, "application/pdf")
+    world.issue(parse_row(OWN_PDFS, {**ROW, "upload_id": UPLOAD}))
+    world.making.make([failed.certificate_id])
+    assert world.certificate(doctype="OWNPD").status is CertificateStatus.ACTIVE
+
+
+@pytest.mark.parametrize("is_uploaded", [True, False])
+def test_one_whose_upload_cannot_be_had_now_is_waited_for(*, is_uploaded: bool) -> None:
+    world, _ = signing_world()
+    if is_uploaded:
+        world.documents.put(brought_key(world.department_id, UPLOAD), signed(plain()), "application/pdf")
+    world.issue(parse_row(OWN_PDFS, {**ROW, "upload_id": UPLOAD}))
+    world.documents.is_available = False
+    world.pass_by(minutes=1)
+    (waiting,) = world.making.make_due(10)
+    assert (waiting.made, waiting.hindrance) == (Made.WAITING, Hindrance.STORAGE_UNAVAILABLE)
+    world.documents.is_available = True
+    (ended,) = world.making.make_due(10)
+    assert ended.made is (Made.MADE if is_uploaded else Made.FAILED)
 
 
 def test_an_upload_of_another_department_is_out_of_reach() -> None:
