@@ -1,10 +1,13 @@
-"""The rows of accounts and all that goes with them: a key, what is looked up by, and the record as one document."""
+"""The rows of accounts and all that goes with them: a key, what is looked up by, and the record as one document.
+
+The records are imported where they are made: most functions need few of them, and a cold start none in vain.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -13,13 +16,14 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.documents import DocumentUnreadable, document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
-from chalicelib.domain.accounts.account import Account
-from chalicelib.domain.accounts.flows import Flow
-from chalicelib.domain.accounts.registration import AccountRegistration
-from chalicelib.domain.audit import Event
-from chalicelib.domain.auditing import EventUnreadable
-from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.sessions import Session
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import Account
+    from chalicelib.domain.accounts.flows import Flow
+    from chalicelib.domain.accounts.registration import AccountRegistration
+    from chalicelib.domain.audit import Event
+    from chalicelib.domain.outbox import OutboxMessage
+    from chalicelib.domain.sessions import Session
 
 _A_DAY = timedelta(days=1)
 _KEEP_FLOW = timedelta(days=7)
@@ -62,6 +66,8 @@ def account_row(row: type[AccountRow], account: Account, revision: str) -> Accou
 
 def account_of(row: AccountRow) -> Account:
     """The account in a row."""
+    from chalicelib.domain.accounts.account import Account  # noqa: PLC0415
+
     return replace(record_of(row.record, Account), revision=row.revision)
 
 
@@ -98,6 +104,8 @@ def pointer_row(
 
 def account_registration_of(row: AccountRegistrationRow) -> AccountRegistration:
     """The registration in a row."""
+    from chalicelib.domain.accounts.registration import AccountRegistration  # noqa: PLC0415
+
     return replace(record_of(str(row.record), AccountRegistration), revision=row.revision)
 
 
@@ -123,6 +131,8 @@ def flow_row(row: type[FlowRow], flow: Flow, revision: str) -> FlowRow:
 
 def flow_of(row: FlowRow) -> Flow:
     """The flow in a row."""
+    from chalicelib.domain.accounts.flows import Flow  # noqa: PLC0415
+
     return replace(record_of(row.record, Flow), revision=row.revision)
 
 
@@ -185,6 +195,8 @@ def due_by(row: type[MessageRow], now: datetime) -> Condition:
 
 def message_of(row: MessageRow) -> OutboxMessage:
     """The message in a row."""
+    from chalicelib.domain.outbox import OutboxMessage  # noqa: PLC0415
+
     return replace(record_of(row.record, OutboxMessage), revision=row.revision)
 
 
@@ -211,6 +223,9 @@ def event_row(row: type[EventRow], event: Event, revision: str, retention: timed
 
 def event_of(row: EventRow) -> Event:
     """The event in a row. Raises `EventUnreadable` where there is none, or one of another place."""
+    from chalicelib.domain.audit import Event  # noqa: PLC0415
+    from chalicelib.domain.auditing import EventUnreadable  # noqa: PLC0415
+
     try:
         event = record_of(row.record, Event)
     except DocumentUnreadable as unreadable:
@@ -255,4 +270,6 @@ def session_row(row: type[SessionRow], session: Session, revision: str) -> Sessi
 
 def session_of(row: SessionRow) -> Session:
     """The session in a row."""
+    from chalicelib.domain.sessions import Session  # noqa: PLC0415
+
     return replace(record_of(row.record, Session), revision=row.revision)

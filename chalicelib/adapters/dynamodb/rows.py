@@ -7,7 +7,7 @@ decided by the domain against the clock, since the sweep may come days late.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -16,7 +16,6 @@ from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.documents import document, record_of
 from chalicelib.adapters.dynamodb.instants import InstantAttribute, epoch_seconds
-from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.accounts import Hold, IcegateAccount, RegistrationKind
@@ -25,6 +24,9 @@ from chalicelib.domain.icegate.holders import Holder
 from chalicelib.domain.identifiers import EmailAddress, Gstin, IcegateId, Iec, Mobile, Pan, folded
 from chalicelib.domain.limits import Tries
 from chalicelib.domain.temporary_passwords import TemporaryPassword
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import AccountName
 
 _KEEP_TEMPORARY_PASSWORD = timedelta(days=365)
 
@@ -223,6 +225,8 @@ def account_name_row(row: type[NameRow], name: AccountName) -> NameRow:
 def named_of(row: NameRow) -> IcegateAccount | Hold | AccountName:
     """Who has the name of a row."""
     if row.kind == _OF_ACCOUNT:
+        from chalicelib.domain.accounts.account import AccountName  # noqa: PLC0415
+
         return AccountName(row.name, str(row.account_id), row.held_until)
     icegate_id, iec = IcegateId(str(row.icegate_id)), Iec(str(row.iec))
     if row.held_until is not None:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.models import Model
 
@@ -19,23 +20,26 @@ from chalicelib.adapters.dynamodb.signature_reads import SignatureReads
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.transactions import Pair, commit
 from chalicelib.adapters.dynamodb.writes import Writes
-from chalicelib.domain.accounts.account import Account, AccountName
-from chalicelib.domain.accounts.flows import Flow
-from chalicelib.domain.accounts.owners import Owner, OwnerKey
-from chalicelib.domain.accounts.registration import AccountRegistration
-from chalicelib.domain.audit import Event
 from chalicelib.domain.changes import AppendEvent, Change, ChangeRefused
-from chalicelib.domain.icegate.accounts import Hold, IcegateAccount
-from chalicelib.domain.icegate.holders import Holder
-from chalicelib.domain.icegate.registration import Registration
-from chalicelib.domain.identifiers import Iec
+from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.limits import Tries
-from chalicelib.domain.outbox import OutboxMessage
-from chalicelib.domain.ports import Clock
-from chalicelib.domain.sessions import Session
-from chalicelib.domain.temporary_passwords import TemporaryPassword
 from chalicelib.domain.versioned import Versioned
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import Account, AccountName
+    from chalicelib.domain.accounts.flows import Flow
+    from chalicelib.domain.accounts.owners import Owner, OwnerKey
+    from chalicelib.domain.accounts.registration import AccountRegistration
+    from chalicelib.domain.audit import Event
+    from chalicelib.domain.icegate.accounts import Hold
+    from chalicelib.domain.icegate.holders import Holder
+    from chalicelib.domain.icegate.registration import Registration
+    from chalicelib.domain.identifiers import Iec
+    from chalicelib.domain.outbox import OutboxMessage
+    from chalicelib.domain.ports import Clock
+    from chalicelib.domain.sessions import Session
+    from chalicelib.domain.temporary_passwords import TemporaryPassword
 
 
 class DynamoDbStore(SignatureReads, DepartmentReads, DigiLockerReads):

@@ -8,7 +8,6 @@ from chalicelib.adapters.dynamodb import account_rows, iec_rows, registration_ro
 from chalicelib.adapters.dynamodb.tables import Tables
 from chalicelib.adapters.dynamodb.write_kinds import Delete, Put, Update, Write, unchanged
 from chalicelib.domain import changes
-from chalicelib.domain.accounts.account import Account
 from chalicelib.domain.changes import Change
 from chalicelib.domain.identifiers import folded
 
@@ -114,6 +113,8 @@ class Writes:
 
     @of.register
     def _(self, change: changes.WriteOwner) -> Write:
+        from chalicelib.domain.accounts.account import Account  # noqa: PLC0415
+
         if isinstance(change.owner, Account):
             row, account = self.tables.accounts, change.owner
             return Put(account_rows.account_row(row, account, self.revision), unchanged(row, account.revision))

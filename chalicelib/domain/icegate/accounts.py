@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts.account import AccountName
 from chalicelib.domain.accounts.security import Security
 from chalicelib.domain.contacts import Contact
 from chalicelib.domain.icegate.dsc import RegisteredDsc
 from chalicelib.domain.identifiers import Gstin, IcegateId, Iec
 from chalicelib.domain.refusals import Code, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.accounts.account import AccountName
 
 
 class RegistrationKind(StrEnum):
@@ -109,6 +112,6 @@ def is_free(stored: IcegateAccount | Hold | AccountName | None, iec: Iec, now: d
     """
     if stored is None:
         return True
-    if isinstance(stored, AccountName):
-        return stored.until is not None and now >= stored.until
-    return isinstance(stored, Hold) and (now >= stored.until or stored.iec == iec)
+    if isinstance(stored, Hold):
+        return now >= stored.until or stored.iec == iec
+    return not isinstance(stored, IcegateAccount) and stored.until is not None and now >= stored.until
