@@ -73,6 +73,12 @@ def backfills() -> list[Figure]:
     return imported.figures()
 
 
+def outage() -> list[Figure]:
+    from bench import outage as outlasted  # noqa: PLC0415
+
+    return outlasted.figures()
+
+
 GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "package": package,
     "cold": cold,
@@ -81,6 +87,7 @@ GROUPS: dict[str, Callable[[], list[Figure]]] = {
     "codes": codes,
     "signatures": signatures,
     "backfills": backfills,
+    "outage": outage,
     "pulls": pulls,
 }
 
