@@ -17,6 +17,7 @@ from chalicelib.handlers.logs import logger
 from chalicelib.suite import suite
 from infra.local.digilocker.pull_variants import VARIANTS, WRONG, Variant
 from infra.local.laptop import Laptop
+from tests.engines import on_both_engines
 from tests.journeys.issuers import row
 from tests.journeys.pullers import Puller, new_puller
 from tests.journeys.staff import staff_member
@@ -128,6 +129,19 @@ def test_pull_doc_answers_for_accounts_that_speak_it_still(puller: Puller) -> No
         assert answer.is_found, answer.problems
         assert answer.pdf
     assert puller.pull(puller.asks(uri=puller.certificate.uri + "X")).result == "0"
+
+
+@on_both_engines
+@pytest.mark.parametrize("uri", ["अ" * 1000, "in.gov.tn.x-TRCER-" + "9" * 900, "-", "uri#in.gov.tn.x-TRCER-1", "\u202e\u2028"])
+def test_what_is_no_uri_is_nobodys(puller: Puller, uri: str) -> None:
+    """A key of the table is 2 KB at most: DigiLocker would be told to ask again, for ever."""
+    assert puller.pull(puller.asks(uri=uri)).result == "0"
+
+
+def test_whatever_a_citizen_types_in_is_looked_for_and_found_to_be_nobodys(puller: Puller) -> None:
+    for typed in ("अ" * 1000, "\ufdfa" * 1000, "\u202e1\u2066", "'; --", "<b>&amp;</b>", "=1+1", "{number}"):
+        asked = puller.asks(parameters={"REGNO": typed}, full_name=typed)
+        assert puller.pull(asked).result == "0", typed
 
 
 def test_a_revoked_certificate_is_found_no_more(puller: Puller) -> None:
