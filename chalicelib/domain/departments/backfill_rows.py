@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -30,8 +31,8 @@ REPORT_COLUMNS = ("line", "number", "column", "reason", "कारण")
 _NUMBER_AT_MOST = 64
 # Where a row that was read is refused for something else than its number.
 _COLUMNS = {DATE_IN_FUTURE: "issued_on", CONSENT_IN_FUTURE: "push_consented_on", ACCOUNT_DIFFERS: "digilocker_id"}
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula; one of another country divides cells by `;`, or by a tab.
+_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def columns_of(document_type: DocumentType) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -131,4 +132,5 @@ def _column_of(reason: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A text that a spreadsheet takes for a text, whole or in parts."""
+    return _FORMULA.sub(r"\1\2'", text)
