@@ -69,7 +69,7 @@ IDLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "RemindOfExpiry": ({}, {"links": 0, "dscs": 0}),
     "MakeCertificates": ({}, {"made": 0, "failed": 0, "waiting": 0, "left": 0}),
     "StartPublishing": ({"Records": []}, {}),
-    "EndConsents": ({}, {"ended": 0, "left": 0}),
+    "EndConsents": ({}, {"ended": 0, "left": 0, "certificates": {}}),
     "ExpireFullRegistration": (
         {"registration_id": UNKNOWN},
         {"registration_id": UNKNOWN, "status": None, "next": "ended", "seconds_left": 1},

@@ -559,7 +559,14 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
     wanted |= {"ApiFailuresAlarm", "ApiLatencyAlarm", "SmsFailuresAlarm", "SmsSpendAlarm"}
     wanted |= {"MessagesGivenUpAlarm", "MessagesStuckAlarm", "MessagesStreamAlarm"}
     wanted |= {"CrlsStaleAlarm", "CrlsParkedAlarm", "CrlsRefusedAlarm"}
-    wanted |= {"CertificatesHinderedAlarm", "PushesParkedAlarm", "PushesStreamAlarm", "UrisInOtherAccountsAlarm"}
+    wanted |= {
+        "CertificatesHinderedAlarm",
+        "CertificatesNotRemovedAlarm",
+        "RemovalsBehindAlarm",
+        "PushesParkedAlarm",
+        "PushesStreamAlarm",
+        "UrisInOtherAccountsAlarm",
+    }
     assert wanted <= alarms.keys()
     for name, alarm in alarms.items():
         assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
