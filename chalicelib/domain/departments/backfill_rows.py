@@ -32,7 +32,7 @@ _NUMBER_AT_MOST = 64
 # Where a row that was read is refused for something else than its number.
 _COLUMNS = {DATE_IN_FUTURE: "issued_on", CONSENT_IN_FUTURE: "push_consented_on", ACCOUNT_DIFFERS: "digilocker_id"}
 # A spreadsheet takes a cell that begins so for a formula; one of another country divides cells by `;`, or by a tab.
-_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@＝＋－＠])")
+_FORMULA = re.compile(r"(^|[;\t])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def columns_of(document_type: DocumentType) -> tuple[tuple[str, ...], tuple[str, ...]]:
