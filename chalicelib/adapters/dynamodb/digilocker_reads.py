@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.dynamodb.failures import translated
 from chalicelib.adapters.dynamodb.reading import row_of, rows_of
 from chalicelib.adapters.dynamodb.tables import Tables
-from chalicelib.domain.accounts.owners import OwnerKey
 
 if TYPE_CHECKING:
+    from chalicelib.domain.accounts.owners import OwnerKey
     from chalicelib.domain.digilocker.consents import Consent
     from chalicelib.domain.digilocker.fetches import Fetch
     from chalicelib.domain.digilocker.own_documents import OwnDocument
