@@ -77,7 +77,7 @@ def test_secrets_scope_and_numbers_stand_nowhere(
     assert visit.fetch_id in logs
     logs += "\n".join(str(record.__dict__) for record in caplog.records)
     assert found_in(logs, *everything) == []
-    kept = executions(fresh_laptop, "DIGILOCKER_FETCH", visit.fetch_id)
+    kept = executions(fresh_laptop, "digilocker-fetch", visit.fetch_id)
     assert visit.fetch_id in kept
     assert found_in(kept, *everything) == []
     for reply in (came, leela.call("GET", f"{FETCHES}/{visit.fetch_id}"), leela.call("GET", CONSENTS)):

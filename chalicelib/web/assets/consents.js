@@ -7,6 +7,7 @@ import { find, to } from "./words.js";
 await open();
 const { consents } = await read("/consents");
 find("none").hidden = consents.length > 0;
+find("lead").hidden = consents.length === 0;
 find("consent-list").replaceChildren(
   ...consents.map((one) =>
     make(

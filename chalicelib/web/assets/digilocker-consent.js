@@ -34,7 +34,7 @@ readyForm(form, {
   heed,
   check(values) {
     const errors = {};
-    if (!typesOf(values, terms).length) errors.document_types = word("consent_page.documents_required");
+    if (!typesOf(values, terms).length) errors[terms.document_types[0].code] = word("consent_page.documents_required");
     if (isoDate(values.date_of_birth) === null) errors.date_of_birth = word("consent_page.born_on_wrong");
     return errors;
   },

@@ -36,6 +36,7 @@ const remove = (one) =>
 async function refresh() {
   const { documents } = await read("/own-documents");
   find("none").hidden = documents.length > 0;
+  find("lead").hidden = documents.length === 0;
   find("document-list").replaceChildren(...documents.map((one) => ownDocumentCard(one, download(one), " ", remove(one))));
 }
 
