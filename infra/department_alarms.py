@@ -25,6 +25,8 @@ def department_alarms() -> dict[str, Resource]:
     kept = metric(NAMESPACE, "CertificatesNotRemoved", REMOVER, period=HOUR)
     late = metric(NAMESPACE, "RemovalsBehind", REMOVER, period=HOUR)
     behind = metric("AWS/Lambda", "IteratorAge", STARTER, "Maximum")
+    # One push tries each quarter of an hour.
+    silent = metric(NAMESPACE, "PushesPutOff", PUSHERS[0], period=HOUR)
     return {
         "CertificatesHinderedAlarm": alarm(
             "For a quarter of an hour certificates could not be made", hindered, 1, periods=3
@@ -36,6 +38,7 @@ def department_alarms() -> dict[str, Resource]:
             "For a day not all certificates that are kept no longer could be looked at", late, 1, periods=24
         ),
         "PushesParkedAlarm": alarm("For a quarter of an hour pushes were parked", parked, 1, periods=3),
+        "DigiLockerSilentAlarm": alarm("For an hour DigiLocker has not answered a department", silent, 3),
         "UrisInOtherAccountsAlarm": alarm("DigiLocker has a certificate in somebody else's account", elsewhere, 1),
         "PushesStreamAlarm": alarm(
             "New pushes are not started at once: the stream is behind", behind, STREAM_BEHIND_MS, periods=3

@@ -205,6 +205,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
             ("CertificatesHindered", "MakeCertificates"),
             ("PushesParked", "PushCertificate"),
             ("PushesParked", "ParkPush"),
+            ("PushesPutOff", "PushCertificate"),
         )
     ]
     pages = [

@@ -116,4 +116,6 @@ def _told(push: Push, context: Any) -> StepAnswer:  # noqa: ANN401 - Lambda's co
     if push.status.value == "parked":
         is_elsewhere = push.reason == "push_in_another_account"
         measured(getattr(context, "function_name", ""), PushesParked=1, UrisInOtherAccounts=int(is_elsewhere))
+    elif push.status.value == "due":
+        measured(getattr(context, "function_name", ""), PushesPutOff=1)
     return {"push_id": push.push_id, **outcome}

@@ -148,7 +148,7 @@ def test_the_tables_are_told_with_every_attribute() -> None:
         "consents": _attributes(digilocker_rows.ConsentRow),
         "own_documents": _attributes(digilocker_rows.OwnDocumentRow),
         "sessions": _attributes(account_rows.SessionRow),
-        "limits": _attributes(row_classes.LimitRow),
+        "limits": _attributes(row_classes.LimitRow) | _attributes(department_rows.OutageRow),
     }
 
 

@@ -564,6 +564,7 @@ def test_what_goes_wrong_raises_an_alarm(template: Template) -> None:
         "CertificatesNotRemovedAlarm",
         "RemovalsBehindAlarm",
         "PushesParkedAlarm",
+        "DigiLockerSilentAlarm",
         "PushesStreamAlarm",
         "UrisInOtherAccountsAlarm",
     }
