@@ -414,6 +414,7 @@ def test_evidence_is_neither_deleted_nor_written_over_by_anybody_nor_swept(templ
     # A rule without a prefix would be for the whole bucket.
     assert sorted(rule["Prefix"] for rule in sweeping) == [
         "brought/",
+        "certificates/",
         "crl/",
         "documents/",
         "imports/",
