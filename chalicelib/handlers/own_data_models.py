@@ -9,18 +9,21 @@ from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
 from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.sessions import Session
 from chalicelib.handlers.account_models import AccountView, EventView, account_view, event_view
-from chalicelib.handlers.fetch_models import GivenConsentView, consent_view
+from chalicelib.handlers.fetch_models import FetchView, GivenConsentView, consent_view, fetch_view
 from chalicelib.handlers.full_registration_models import (
     FullRegistrationView,
     RegisteredDscView,
     dsc_view,
     registration_view,
 )
+from chalicelib.handlers.own_document_models import KnownPersonView, day_or_none, person_view
 from chalicelib.handlers.problems import instant
+from chalicelib.web.texts import text
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts.own_account import OwnAccount
     from chalicelib.domain.accounts.own_data import OwnData
+    from chalicelib.domain.digilocker.own_documents import OwnDocument
     from chalicelib.domain.iec.users import IecUser
     from chalicelib.domain.outbox import OutboxMessage
     from chalicelib.domain.signatures.signings import Signing
@@ -99,6 +102,32 @@ class HeldSigningView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDocumentView:
+    """A document from DigiLocker, with all that is kept about it; the file itself is under My documents."""
+
+    document_id: str
+    document_type: str
+    title: str
+    issuer: str
+    name: str
+    born_on: str | None
+    document_number: str
+    content_type: str
+    size: int
+    sha256: str
+    fetched_at: str
+    match: str
+    match_text: str
+    because_text: str | None
+    reason: str | None
+    decided_at: str | None
+    locker_holder: KnownPersonView | None
+    typed_born_on: str | None
+    consent_id: str
+    used_by: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnDataView:
     """Everything that is held about a person, as of `at`."""
 
@@ -113,6 +142,9 @@ class OwnDataView:
     full_registration: FullRegistrationView | None
     dsc: RegisteredDscView | None
     consents: list[GivenConsentView]
+    lockers: list[str]
+    fetches: list[FetchView]
+    own_documents: list[HeldDocumentView]
 
 
 def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataView:
@@ -140,6 +172,35 @@ def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataV
         full_registration=registration_view(data.full_registration, language) if data.full_registration else None,
         dsc=dsc_view(data.owner.dsc, data.at) if isinstance(data.owner, IcegateAccount) and data.owner.dsc else None,
         consents=[consent_view(consent, language) for consent in data.consents],
+        lockers=sorted({one.digilocker_id for one in data.consents if one.digilocker_id is not None}),
+        fetches=[fetch_view(fetch, language, data.at, None) for fetch in data.fetches],
+        own_documents=[_document_view(document, language) for document in data.documents],
+    )
+
+
+def _document_view(document: OwnDocument, language: str) -> HeldDocumentView:
+    holder, because = document.holder, document.because
+    return HeldDocumentView(
+        document_id=document.document_id,
+        document_type=document.doctype,
+        title=document.title,
+        issuer=document.issuer,
+        name=document.name,
+        born_on=day_or_none(document.born_on),
+        document_number=document.number,
+        content_type=document.content_type,
+        size=document.size,
+        sha256=document.sha256,
+        fetched_at=instant(document.fetched_at),
+        match=document.match.value,
+        match_text=text(language, f"document_match.{document.match.value}"),
+        because_text=text(language, f"document_because.{because.value}") if because else None,
+        reason=document.said,
+        decided_at=instant(document.decided_at) if document.decided_at else None,
+        locker_holder=person_view(holder.name, holder.born_on) if holder is not None and holder.name else None,
+        typed_born_on=day_or_none(document.typed_born_on),
+        consent_id=document.consent_id,
+        used_by=list(document.used_by),
     )
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.ports import DocumentsUnavailable
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.engines import on_both_engines
-from tests.journeys.fetchers import CONSENTS, Fetcher, Visit, digilocker, fetcher
+from tests.journeys.fetchers import BORN_ON, CONSENTS, Fetcher, Visit, digilocker, fetcher
 from tests.journeys.full_registrations import upgrader
 from tests.journeys.importers import PASSWORD
 from tests.journeys.walking import eventually, together
@@ -84,6 +84,13 @@ class TestReceipt:
         visit = leela.fetched("PANCR")
         data = leela.call("GET", "/account/data").demand(200).content
         assert [one["consent_id"] for one in data["consents"]] == [visit.consent.consent_id]
+        assert [one["fetch_id"] for one in data["fetches"]] == [visit.fetch_id]
+        (held,) = data["own_documents"]
+        assert (held["document_number"], held["locker_holder"]["name"]) == (leela.pan, leela.citizen.name)
+        assert held["typed_born_on"] == BORN_ON.isoformat()
+        assert data["lockers"] == [leela.citizen.digilocker_id]
+        told = json.dumps(data)
+        assert [word for word in ("sealed", "own/", visit.stored.state_hash, "token") if word in told] == []
 
 
 class TestRevocation:

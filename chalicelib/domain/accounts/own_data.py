@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts.flows import Flow
 from chalicelib.domain.accounts.owners import Owner, OwnerKey
@@ -23,6 +24,13 @@ from chalicelib.domain.rounds import in_rounds
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.signatures.signings import Signing
 
+if TYPE_CHECKING:
+    from chalicelib.domain.digilocker.fetches import Fetch
+    from chalicelib.domain.digilocker.own_documents import OwnDocument
+
+# A visit to DigiLocker is stored for a week, and a little longer where the store's clearing is late.
+_VISITS_OF = timedelta(days=14)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
@@ -30,7 +38,8 @@ class OwnData:
 
     `iec_user` is their place among an IEC's users; `signings`, every document that they handed a signature in for,
     the newest first, whatever became of it and whichever IEC it was about; `full_registration` is the one that an
-    ICEGATE registrant opened last; `consents`, all that were given for DigiLocker, the newest first.
+    ICEGATE registrant opened last; `consents`, all that were given for DigiLocker, the newest first; `fetches`, the
+    visits to DigiLocker that are still stored, a week each; `documents`, what came of them.
     """
 
     at: datetime
@@ -43,6 +52,8 @@ class OwnData:
     signings: tuple[Signing, ...] = ()
     full_registration: FullRegistration | None = None
     consents: tuple[Consent, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+    documents: tuple[OwnDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,16 @@ class OwnDataDesk:
             signings=self._signings(actor.key, events),
             full_registration=self._full_registration(owner),
             consents=self.store.consents_of(actor.key),
+            fetches=self._fetches(actor.key, events, now - _VISITS_OF),
+            documents=self.store.own_documents_of(actor.key),
         )
+
+    def _fetches(self, owner: OwnerKey, events: Iterable[Event], since: datetime) -> tuple[Fetch, ...]:
+        """The owner's visits to DigiLocker that the audit names: each that was begun is in it."""
+        late = (event for event in events if event.at >= since)
+        named = dict.fromkeys(event.facts["fetch"] for event in late if "fetch" in event.facts)
+        found = [fetch for fetch in map(self.store.fetch, named) if fetch is not None and fetch.owner == owner]
+        return tuple(sorted(found, key=lambda fetch: fetch.opened_at, reverse=True))
 
     def _full_registration(self, owner: Owner) -> FullRegistration | None:
         registration_id = owner.full_registration_id if isinstance(owner, IcegateAccount) else None

@@ -63,7 +63,7 @@ function show(fetched, own) {
   find("again").hidden = isMoving || ["fetched", "pending"].includes(fetched.status) && fetched.items.every((one) => ["fetched", "pending"].includes(one.status));
   find("again-link").href = `${to("/digilocker/consent")}?purpose=${encodeURIComponent(fetched.purpose)}`;
   if (!find("again").hidden) keepEntered(fetched);
-  find("sign-out-there").hidden = !fetched.logout_url;
+  find("sign-out-there").hidden = isMoving || !fetched.logout_url;
   if (fetched.logout_url) {
     const words = [make("b", {}, word("fetch_page.logout")), make("span", {}, word("fetch_page.logout_note"))];
     find("sign-out-there").replaceChildren(make("a", { href: fetched.logout_url, rel: "noreferrer" }, ...words));

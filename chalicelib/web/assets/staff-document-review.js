@@ -15,7 +15,10 @@ const DONE = { confirm: word("document_case.done_confirm"), refuse: word("docume
 /** "1985-07-21" as people here write it. */
 const day = (iso) => (iso ? iso.split("-").reverse().join("-") : word("document_case.unknown"));
 
-const personFacts = (person) => [fact(word("document_queue.name"), person.name), fact(word("document_case.born_on"), day(person.born_on))];
+/** Somebody's name and birth date; of a firm on record there is none. */
+function personFacts(person, { isFirm = false } = {}) {
+  return [fact(word("document_queue.name"), person.name), isFirm ? null : fact(word("document_case.born_on"), day(person.born_on))].filter(Boolean);
+}
 
 function showCase(one) {
   find("who").textContent = one.title;
@@ -30,7 +33,7 @@ function showCase(one) {
   find("facts").replaceChildren(...facts.filter(Boolean));
   find("nobody").hidden = one.known_persons.length > 0;
   find("known-heading").textContent = one.is_typed ? word("document_case.as_typed") : word("document_case.on_record");
-  find("known").replaceChildren(...one.known_persons.flatMap(personFacts));
+  find("known").replaceChildren(...one.known_persons.flatMap((person) => personFacts(person, { isFirm: !one.is_typed && !person.born_on })));
   find("locker-silent").hidden = Boolean(one.locker_holder);
   find("locker").replaceChildren(...(one.locker_holder ? personFacts(one.locker_holder) : []));
   find("deciding").hidden = !one.may_decide;
