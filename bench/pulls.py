@@ -18,6 +18,7 @@ from bench.calls_made import count
 from bench.figures import Figure, WrongAnswerError
 from chalicelib import suite
 from chalicelib.domain.departments import finding, ready_content
+from chalicelib.domain.departments.asking_officers import AskingOfficers
 from chalicelib.domain.departments.certificates import (
     Certificate,
     CertificateStatus,
@@ -134,7 +135,7 @@ def cpu() -> list[Figure]:
     now = datetime.now(UTC)
     kept = cast("Any", _InMemory(now))
     manner = PullManner({"F": "Female"}, timedelta(minutes=5))
-    pulls = Pulls(kept, kept, PullFinding(kept, kept), lambda: now, manner)
+    pulls = Pulls(kept, kept, PullFinding(kept, kept, AskingOfficers(kept, kept)), lambda: now, manner)
     asked = _asks("")
     whole = pull_variants.request(asked, _KEY, VARIANTS["v1.13"], now)
     bomb = pull_variants.request(asked, _KEY, VARIANTS["v1.13"], now, wrong="bomb")

@@ -70,10 +70,11 @@ class WithDepartments(UnderSignature):
     def pulls(self) -> Pulls:
         """What answers DigiLocker's pulls."""
         from chalicelib.adapters.pull_manner import configured  # noqa: PLC0415
+        from chalicelib.domain.departments.asking_officers import AskingOfficers  # noqa: PLC0415
         from chalicelib.domain.departments.pull_finding import PullFinding  # noqa: PLC0415
         from chalicelib.domain.departments.pulling import Pulls  # noqa: PLC0415
 
-        finding = PullFinding(self.store, self.documents)
+        finding = PullFinding(self.store, self.documents, AskingOfficers(self.store, self.keyring))
         return Pulls(self.store, self.department_keys, finding, self.clock, configured())
 
     @cached_property

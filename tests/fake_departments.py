@@ -111,6 +111,12 @@ class FakeDepartmentReads:
         found = sorted((one for one in of_it if one.status is status), key=lambda one: one.asked_at)
         return tuple(found[:at_most])
 
+    def pull_requests_open(self, department_id: str, at_most: int) -> int:
+        return len(self.pull_requests_of(department_id, PullRequestStatus.OPEN, at_most))
+
+    def place_holder(self, place: str) -> str | None:
+        return self._exchange_keys.get(f"place#{place}")
+
     def backfill(self, backfill_id: str) -> Backfill | None:
         return self._backfills.get(backfill_id)
 
@@ -169,6 +175,9 @@ class FakeDepartmentReads:
                 return replace(removed, holds=removed.holds and is_there, value=None)
             case changes.WritePullRequest(asked):
                 return over(self._pull_requests, asked.request_id, asked, revision)
+            case changes.TakePlace(place, request_id, instead_of, _):
+                holder = self._exchange_keys.get(f"place#{place}")
+                return FakeWrite(self._exchange_keys, f"place#{place}", holder in (None, instead_of), request_id)
             case changes.WriteBackfill(backfill):
                 return over(self._backfills, backfill.backfill_id, backfill, revision)
             case changes.WriteBackfillRange(part):

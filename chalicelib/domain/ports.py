@@ -234,6 +234,14 @@ class Store(Protocol):
         """A department's pending pulls in this status, the longest waiting first; may lag behind by a moment."""
         ...
 
+    def pull_requests_open(self, department_id: str, at_most: int) -> int:
+        """How many pending pulls of a department wait for an officer, at most `at_most`; may lag by a moment."""
+        ...
+
+    def place_holder(self, place: str) -> str | None:
+        """The id of the pending pull that was given this place last, where any was."""
+        ...
+
     def backfill(self, backfill_id: str) -> Backfill | None:
         """The backfill of this id."""
         ...

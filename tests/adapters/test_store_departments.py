@@ -17,6 +17,7 @@ from chalicelib.domain.departments.changes import (
     MakeFindable,
     RemovePush,
     TakeIssuerId,
+    TakePlace,
     TakeUri,
     UseOnceFor,
     WriteBackfill,
@@ -300,6 +301,32 @@ class Promises:
         assert newest is not None
         assert winners(lambda _: store.write(RemovePush(newest))) == 1
         assert store.push(made.push_id) is None
+
+    def test_a_place_in_a_queue_is_given_to_one_at_a_time(self, store: Store) -> None:
+        place, (first, second) = txn(), (bare_pull_request(), bare_pull_request())
+        assert store.place_holder(place) is None
+        store.write(WritePullRequest(first), TakePlace(place, first.request_id, None, LATER))
+        assert store.place_holder(place) == first.request_id
+        for read in (None, second.request_id):
+            taken = TakePlace(place, second.request_id, read, LATER)
+            assert refused(store, WritePullRequest(second), taken) == taken
+        assert store.pull_request(second.request_id) is None
+        store.write(WritePullRequest(second), TakePlace(place, second.request_id, first.request_id, LATER))
+        assert store.place_holder(place) == second.request_id
+
+    def test_of_sixteen_that_take_a_place_one_wins(self, store: Store) -> None:
+        place = txn()
+        assert winners(lambda which: store.write(TakePlace(place, f"request-{which}", None, LATER))) == 1
+        holder = store.place_holder(place)
+        assert winners(lambda which: store.write(TakePlace(place, f"another-{which}", holder, LATER))) == 1
+
+    def test_pending_pulls_that_wait_are_counted_up_to_as_many_as_are_asked_for(self, store: Store) -> None:
+        mine = department_id()
+        asked = [replace(bare_pull_request(), department_id=mine, status=PullRequestStatus.OPEN) for _ in range(3)]
+        decided = replace(pull_request(), department_id=mine, revision=None)
+        store.write(*map(WritePullRequest, asked), WritePullRequest(decided))
+        assert [store.pull_requests_open(mine, at_most) for at_most in (2, 3, 9)] == [2, 3, 3]
+        assert store.pull_requests_open(department_id(), 9) == 0
 
     def test_a_name_is_used_up_for_one_content(self, store: Store) -> None:
         key = txn()

@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+from chalicelib.domain.departments.asking_officers import OF_ONE_PERSON
+from chalicelib.domain.departments.departments import WhenNotMatched
 from chalicelib.domain.departments.publishing import push_id_of
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
 from chalicelib.domain.departments.pushes import PushAction
@@ -54,6 +56,25 @@ def test_one_question_asked_many_times_at_once_is_one_for_the_officer(puller: Pu
     answers = together(*[partial(puller.pull, asked)] * MANY)
     assert {one.result for one in answers} == {"9"}
     assert len(open_ones(puller)) == 1
+
+
+def test_of_what_one_person_asks_at_once_three_questions_wait(laptop: Laptop) -> None:
+    puller = new_puller(laptop, document_type={"when_not_found": WhenNotMatched.ASK_OFFICER})
+    questions = [puller.asks(parameters={"REGNO": f"TR/none/{number}"}) for number in range(MANY)]
+    answers = together(*[partial(puller.pull, question) for question in questions])
+    # Of those that collide one may be told to ask again.
+    assert Counter(one.result for one in answers)["9"] == len(open_ones(puller)) <= OF_ONE_PERSON
+    for question in questions:
+        puller.pull(question)
+    waiting = open_ones(puller)
+    assert len(waiting) == OF_ONE_PERSON
+    (officer,) = officers(puller, 1)
+    decided = f"/departments/{puller.issuer.department_id}/pull-requests/{waiting[0].request_id}/decision"
+    officer.call("POST", decided, {"decision": "refuse", "reason": "Not here."}).demand(200)
+    together(*[partial(puller.pull, question) for question in questions])
+    for question in questions:
+        puller.pull(question)
+    assert len(open_ones(puller)) == OF_ONE_PERSON
 
 
 def test_the_minutes_limit_lets_no_more_through_at_once(puller: Puller) -> None:

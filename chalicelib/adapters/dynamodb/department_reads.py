@@ -172,6 +172,23 @@ class DepartmentReads:
         waiting = (asked for asked in map(pull_request_of, rows_of(table, found)) if asked.status is status)
         return tuple(sorted(waiting, key=lambda asked: asked.asked_at))
 
+    def pull_requests_open(self, department_id: str, at_most: int) -> int:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.department_rows import queue  # noqa: PLC0415
+        from chalicelib.domain.departments.pull_requests import PullRequestStatus  # noqa: PLC0415
+
+        with translated():
+            waiting = queue(department_id, PullRequestStatus.OPEN)
+            # pynamodb's own count goes on beyond its limit.
+            return sum(1 for _ in self.tables.pull_requests.in_queue.query(waiting, limit=at_most))
+
+    def place_holder(self, place: str) -> str | None:
+        """See `ports.Store`."""
+        from chalicelib.adapters.dynamodb.department_rows import place_key  # noqa: PLC0415
+
+        row = row_of(self.tables.exchange_keys, place_key(place))
+        return row.holder if row else None
+
     def backfill(self, backfill_id: str) -> Backfill | None:
         """See `ports.Store`."""
         from chalicelib.adapters.dynamodb.department_rows import backfill_of  # noqa: PLC0415

@@ -53,7 +53,10 @@ def department_of(row: DepartmentRow) -> Department:
 
 
 class ExchangeKeyRow(Model):
-    """A name that is given once: `uri#…` to a certificate, `issuer#…` to a department, `txn#…` to what a pull asked."""
+    """A name that is given once: `uri#…` to a certificate, `issuer#…` to a department, `txn#…` to what a pull asked.
+
+    And one that is given anew once it is free: `place#…` to a pending pull.
+    """
 
     name = UnicodeAttribute(hash_key=True)
     holder = UnicodeAttribute()
@@ -76,6 +79,11 @@ def is_free_for(row: type[ExchangeKeyRow], holder: str) -> Condition:
 def uri_key(uri: str) -> str:
     """Under which a URI is given."""
     return f"uri#{uri}"
+
+
+def place_key(place: str) -> str:
+    """Under which a person's place in an officers' queue is given."""
+    return f"place#{place}"
 
 
 class _InQueue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]

@@ -84,6 +84,16 @@ class DepartmentWrites:
         return Put(department_rows.pull_request_row(row, asked, self.revision), unchanged(row, asked.revision))
 
     @of.register
+    def _(self, change: changes.TakePlace) -> Write:
+        row = self.tables.exchange_keys
+        name = department_rows.place_key(change.place)
+        made = department_rows.exchange_key_row(row, name, change.request_id, change.keep_until)
+        is_free = (
+            department_rows.is_free_for(row, change.instead_of) if change.instead_of else row.name.does_not_exist()
+        )
+        return Put(made, is_free)
+
+    @of.register
     def _(self, change: changes.WriteBackfill) -> Write:
         row, backfill = self.tables.backfills, change.backfill
         return Put(department_rows.backfill_row(row, backfill, self.revision), unchanged(row, backfill.revision))

@@ -105,6 +105,19 @@ class WritePullRequest(Versioned):
 
 
 @dataclass(frozen=True, slots=True)
+class TakePlace:
+    """Give one of a person's places in an officers' queue to a request.
+
+    It holds where the place was never given, or its holder is still the one that was read, `instead_of`.
+    """
+
+    place: str
+    request_id: str
+    instead_of: str | None
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WriteBackfill(Versioned):
     """Write a backfill; it holds only on the version that was read, a new one only where none is."""
 
@@ -130,6 +143,7 @@ DepartmentChange = (
     | RemovePush
     | WriteOutage
     | WritePullRequest
+    | TakePlace
     | WriteBackfill
     | WriteBackfillRange
 )

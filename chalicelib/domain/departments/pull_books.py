@@ -54,6 +54,8 @@ class PullTrouble(StrEnum):
     PARAMETER_MISSING = "pull_parameter_missing"
     NAME_MISSING = "pull_name_missing"
     ACCOUNT_MISSING = "pull_account_missing"
+    PERSON_WAITS = "pull_person_waits"
+    QUEUE_FULL = "pull_queue_full"
     SEARCH_TOO_WIDE = "pull_search_too_wide"
     ANSWER_TOO_LARGE = "pull_answer_too_large"
     CONTENT_MISSING = "pull_content_missing"
@@ -61,6 +63,8 @@ class PullTrouble(StrEnum):
 
 # Whoever knows an endpoint's address may cause these, and would fill the list of the last troubles with them.
 _OF_STRANGERS = frozenset({PullTrouble.NOT_AUTHENTICATED, PullTrouble.NO_KEY})
+# One person may cause the first of these as often as they like, and many the other.
+_TOLD_HOURLY = _OF_STRANGERS | {PullTrouble.PERSON_WAITS, PullTrouble.QUEUE_FULL}
 _COUNTED: Mapping[PullEnd, Counted] = {
     PullEnd.FOUND: Counted.PULLED,
     PullEnd.PENDING: Counted.PENDING,
@@ -86,10 +90,10 @@ class PullBooks:
     store: Store
     is_trial: bool = False
 
-    def write(self, change: Change) -> None:
-        """Makes a change. Raises `ChangeRefused`."""
+    def write(self, *changes: Change) -> None:
+        """Makes changes, all or none. Raises `ChangeRefused`."""
         if not self.is_trial:
-            self.store.write(change)
+            self.store.write(*changes)
 
     def count(self, department: Department, end: PullEnd, now: datetime) -> None:
         """Counts a pull that ended so, on the day of India's clock."""
@@ -105,14 +109,14 @@ class PullBooks:
         now: datetime,
         certificate_id: str | None = None,
     ) -> None:
-        """Tells the department once in a minute of each endpoint's kind of trouble; of strangers', once in an hour."""
+        """Tells the department of each endpoint's kind of trouble: once in a minute, or in an hour (`_TOLD_HOURLY`)."""
         if trouble is None or self.is_trial:
             return
         self.store.tell_trouble(
             Trouble(
                 department.department_id,
                 f"{trouble.value}.{api.api_id}",
-                _begun(now, _HOUR if trouble in _OF_STRANGERS else _MINUTE),
+                _begun(now, _HOUR if trouble in _TOLD_HOURLY else _MINUTE),
                 trouble.value,
                 certificate_id,
                 now + KEEP_TROUBLE,

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.changes import ChangeRefused
 from chalicelib.domain.departments import finding, pull_checks, ready_content, uris
 from chalicelib.domain.departments.certificates import CertificateStatus
-from chalicelib.domain.departments.changes import WritePullRequest
 from chalicelib.domain.departments.departments import PullFormat, PullKind, WhenNotMatched
 from chalicelib.domain.departments.pull_books import PullBooks, PullEnd, PullRefused, PullTrouble
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
@@ -27,6 +25,7 @@ from chalicelib.domain.digilocker.pull_answers import Content
 from chalicelib.domain.ports import DocumentsUnavailable
 
 if TYPE_CHECKING:
+    from chalicelib.domain.departments.asking_officers import AskingOfficers
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department, DocumentType, PullApi
     from chalicelib.domain.departments.finding import Match
@@ -56,6 +55,7 @@ class PullFinding:
 
     store: Store
     documents: Documents
+    officers: AskingOfficers
 
     def found(self, department: Department, api: PullApi, asked: Asked, books: PullBooks, now: datetime) -> Found:
         """What is there for this pull.
@@ -74,7 +74,8 @@ class PullFinding:
         question = _question(department, document_type, key, asked, match, now)
         # Among so many there may be more, and theirs among them.
         is_wide = match is None and len(there) >= finding.FOUND_AT_MOST
-        return self._by_officer(document_type, question, asked, books, is_wide=is_wide)
+        _demand_officer(document_type, question, is_wide=is_wide)
+        return self._as_decided(self.officers.asked(question, books, now), asked)
 
     def _by_uri(self, department: Department, api: PullApi, asked: Asked) -> Certificate:
         """The certificate of a URI (Pull Doc). Its DigiLocker pulled the URI before, and matched then."""
@@ -91,26 +92,9 @@ class PullFinding:
             raise PullRefused(PullEnd.NOT_FOUND)
         return certificate
 
-    def _by_officer(
-        self, document_type: DocumentType, question: PullRequest, asked: Asked, books: PullBooks, *, is_wide: bool
-    ) -> Found:
-        """An officer's look, where the type asks for one; written once for each question, whoever asks it how often."""
-        is_near = question.because is PendingReason.NEARLY_MATCHED
-        asks = document_type.when_nearly if is_near else document_type.when_not_found
-        if asks is not WhenNotMatched.ASK_OFFICER:
-            raise PullRefused(PullEnd.NOT_FOUND, PullTrouble.SEARCH_TOO_WIDE if is_wide else None)
-        if not _DIGILOCKER_ID.fullmatch(question.digilocker_id):
-            raise PullRefused(PullEnd.REFUSED, PullTrouble.ACCOUNT_MISSING)
-        try:
-            books.write(WritePullRequest(question))
-        except ChangeRefused:
-            return self._as_decided(question.request_id, asked)
-        return Found()
-
-    def _as_decided(self, request_id: str, asked: Asked) -> Found:
-        """What an officer said to the same question before."""
-        there = self.store.pull_request(request_id)
-        if there is None or there.status is PullRequestStatus.OPEN:
+    def _as_decided(self, there: PullRequest, asked: Asked) -> Found:
+        """What an officer said to the question; neither certificate nor files while it waits."""
+        if there.status is PullRequestStatus.OPEN:
             return Found()
         granted = there.certificate_id if there.status is PullRequestStatus.GRANTED else None
         certificate = self.store.certificate(granted) if granted else None
@@ -134,6 +118,16 @@ class PullFinding:
         except (DocumentsUnavailable, ContentAltered, ValueError):
             raise PullRefused(PullEnd.FAILED, PullTrouble.CONTENT_MISSING, id_) from None
         return Found(certificate, content)
+
+
+def _demand_officer(document_type: DocumentType, question: PullRequest, *, is_wide: bool) -> None:
+    """Raises `PullRefused` where the type wants no officer to look, or nobody could be given what is found."""
+    is_near = question.because is PendingReason.NEARLY_MATCHED
+    asks = document_type.when_nearly if is_near else document_type.when_not_found
+    if asks is not WhenNotMatched.ASK_OFFICER:
+        raise PullRefused(PullEnd.NOT_FOUND, PullTrouble.SEARCH_TOO_WIDE if is_wide else None)
+    if not _DIGILOCKER_ID.fullmatch(question.digilocker_id):
+        raise PullRefused(PullEnd.REFUSED, PullTrouble.ACCOUNT_MISSING)
 
 
 def _person(asked: Asked) -> tuple[str, date | None]:

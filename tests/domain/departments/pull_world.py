@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.departments import finding, ready_content
+from chalicelib.domain.departments.asking_officers import AskingOfficers
 from chalicelib.domain.departments.certificates import (
     Certificate,
     CertificateStatus,
@@ -38,7 +39,7 @@ from chalicelib.domain.limits import IST
 from infra.local.digilocker import pull_answers, pull_variants
 from infra.local.digilocker.pull_answers import PullAnswer
 from infra.local.digilocker.pull_variants import VARIANTS, Pull, Request, Variant
-from tests.fakes import FakeDocuments, FakeStore, FakeVault
+from tests.fakes import FakeDocuments, FakeKeyring, FakeStore, FakeVault
 
 NOW = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
 DEPARTMENT_ID, OTHER_DEPARTMENT_ID = "d" * 22, "e" * 22
@@ -71,7 +72,8 @@ class PullWorld:
         self.vault = FakeVault()
         self.keys = DepartmentKeys(self.store, self.vault, self.clock)
         manner = PullManner(GENDERS, timedelta(minutes=5))
-        self.pulls = Pulls(self.store, self.keys, PullFinding(self.store, self.documents), self.clock, manner)
+        finding = PullFinding(self.store, self.documents, AskingOfficers(self.store, FakeKeyring()))
+        self.pulls = Pulls(self.store, self.keys, finding, self.clock, manner)
         self.put(self.a_department())
 
     def clock(self) -> datetime:

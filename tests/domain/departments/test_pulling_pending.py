@@ -10,6 +10,8 @@ import pytest
 from chalicelib.domain.accounts.account import Role
 from chalicelib.domain.accounts.owners import display_name
 from chalicelib.domain.authorisation import Actor
+from chalicelib.domain.departments import asking_officers
+from chalicelib.domain.departments.asking_officers import OF_ONE_PERSON
 from chalicelib.domain.departments.certificates import CertificateStatus, DigiLockerAccount, Holder, PushState
 from chalicelib.domain.departments.changes import WriteCertificate, WritePush
 from chalicelib.domain.departments.deciding_pulls import Decided, Decision, PullCase, PullRequests
@@ -219,3 +221,43 @@ def test_a_certificate_that_was_found_nearly_and_revoked_since_cannot_be_granted
 def test_the_nearest_of_several_is_offered(desk: Desk) -> None:
     desk.certificate("TN/2026/1 ", Holder("Meena Rao", date(1980, 3, 4)))
     assert desk.asked().certificate_id == desk.made.certificate_id
+
+
+def other(number: int) -> dict[str, object]:
+    """What is not here, each time another number."""
+    return {"parameters": {"regno": f"TN/2026/other{number}", "ward_no": "12"}}
+
+
+def test_of_one_person_three_requests_wait_and_more_once_one_is_decided(desk: Desk) -> None:
+    waiting = [desk.asked(**other(number)) for number in range(OF_ONE_PERSON)]
+    for number in range(10):
+        assert desk.pull(desk.asks(**other(100 + number))).result == "0"
+    assert len(desk.desk.queue(desk.officer, DEPARTMENT_ID, PullRequestStatus.OPEN)) == OF_ONE_PERSON
+    assert desk.troubles() == ["pull_person_waits"]
+    # What waits is told to wait, however often; another person is not hindered.
+    assert desk.pull(desk.asks(**other(0), full_name="A Rao")).is_pending
+    assert desk.pull(desk.asks(**other(0), digilocker_id="9" * 8 + ASHAS[8:])).is_pending
+    desk.decide(waiting[1], REFUSAL)
+    assert desk.pull(desk.asks(**other(100))).is_pending
+    assert desk.pull(desk.asks(**other(101))).result == "0"
+
+
+def test_who_asks_is_not_to_be_read_from_their_places(desk: Desk) -> None:
+    desk.asked()
+    names = [name for name in desk.store._exchange_keys if name.startswith("place#")]
+    assert len(names) == 1
+    assert ASHAS not in names[0]
+
+
+def test_of_a_department_no_more_wait_than_its_officers_can_look_through(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_officers, "OF_A_DEPARTMENT", 2)
+    waiting = [desk.asked(digilocker_id=f"{number:08}{ASHAS[8:]}") for number in range(2)]
+    for _ in range(3):
+        assert desk.pull(desk.asks(full_name="A Rao")).result == "0"
+    assert desk.troubles() == ["pull_queue_full"]
+    # Those who wait are told so.
+    assert desk.pull(desk.asks(full_name="A Rao", digilocker_id=waiting[0].digilocker_id)).is_pending
+    desk.decide(waiting[0], REFUSAL)
+    assert desk.pull(desk.asks(full_name="A Rao")).is_pending
