@@ -76,6 +76,10 @@ class KeepingWorld(PushWorld):
         assert self.digilocker.accounts[made.uri] == ASHAS
         return self.read(made)
 
+    def put(self, certificate: Certificate) -> None:
+        """Writes a certificate over the version that was read."""
+        self.store.write(WriteCertificate(certificate))
+
     def at(self, day: date) -> None:
         """Noon of a day in India."""
         self.now = self.now.replace(year=day.year, month=day.month, day=day.day, hour=6, minute=30)
@@ -109,15 +113,15 @@ class KeepingWorld(PushWorld):
         return sum(certificate.certificate_id in ids for ids in under)
 
 
-def is_nobodys(world: KeepingWorld, certificate: Certificate) -> bool:
+def is_nobodys(world: KeepingWorld, certificate: Certificate, *, with_documents: bool = True) -> bool:
     """Whether nothing in the store or among the documents tells of anybody who stands in a certificate."""
-    told = repr_of(world, certificate)
+    told = repr_of(world, certificate, with_documents=with_documents)
     return not any(word in told for word in ("Asha", "Ravi", "1985", "98765", certificate.number, ASHAS))
 
 
-def repr_of(world: KeepingWorld, certificate: Certificate) -> str:
-    """Everything that is kept of a certificate."""
-    parts = [document(world.read(certificate)), *world.documents.kept]
+def repr_of(world: KeepingWorld, certificate: Certificate, *, with_documents: bool) -> str:
+    """Everything that is kept of a certificate; with the names of all documents there are."""
+    parts = [document(world.read(certificate)), *(world.documents.kept if with_documents else ())]
     parts += [document(one) for key in search_keys_of(TYPE, certificate) for one in world.store.findable(key)]
     parts += [str(event.facts) for event in world.store.audit_events(f"department:{DEPARTMENT_ID}")]
     return "\n".join(parts)
