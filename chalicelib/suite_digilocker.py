@@ -168,6 +168,7 @@ class WithDigiLocker(WithDepartments):
     @cached_property
     def self_tests(self) -> SelfTests:
         """What tests the set-up of departments."""
+        from chalicelib.adapters.digilocker_http import HttpLine  # noqa: PLC0415
         from chalicelib.domain.departments.self_test import SelfTests  # noqa: PLC0415
         from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
 
@@ -175,7 +176,8 @@ class WithDigiLocker(WithDepartments):
             self.store,
             self.department_keys,
             self.pulls,
-            partial(self.digilocker_line, Locker.PERSON),
+            # A person waits for the page.
+            lambda: HttpLine(self.digilocker_profile(Locker.PERSON), seconds=3.0),
             partial(self.digilocker_profile, Locker.PERSON),
             self.clock,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -342,6 +343,17 @@ class TestBadLuck:
         playing().digilocker.faults.add("unavailable", client_id=client.client_id)
         assert ("client_untried", "not_tried") in made.findings()
         assert ("client_accepted", "holds") in made.findings()
+
+    def test_a_digilocker_that_does_not_answer_is_not_waited_for_longer_than_a_person_is(self, laptop: Laptop) -> None:
+        """The function has 20 s; whoever presses the button when DigiLocker hangs is told so."""
+        made, _, _ = set_up(laptop)
+        client = made.stored.client
+        assert client is not None
+        slow = playing().digilocker.faults.add("slow", client_id=client.client_id, seconds=6.0)
+        begun = time.monotonic()
+        assert ("client_untried", "not_tried") in made.findings()
+        assert slow.struck == 1
+        assert time.monotonic() - begun < 6.0
 
 
 def test_a_department_that_a_client_was_mistyped_for_is_told(laptop: Laptop) -> None:

@@ -8,8 +8,10 @@ DigiLocker's own discovery call. Each finding has a sentence and, where somethin
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,8 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.sealing import SealBroken
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.domain.authorisation import Actor
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department, DocumentType, PullApi
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.digilocker.profiles import Profile
     from chalicelib.domain.ports import Clock, Store
 
+# One request has 20 s for all of it; the last endpoint and DigiLocker's answer are waited for beside this.
+PATIENCE = timedelta(seconds=6)
 # The newest certificates, among which one of each type is looked for.
 _LOOKED_THROUGH = 100
 _OK = 200
@@ -66,6 +72,7 @@ class FindingCode(StrEnum):
     SIGNING_KEY_UNTRIED = "signing_key_untried"
     ENDPOINTS_MISSING = "endpoints_missing"
     ENDPOINT_CLOSED = "endpoint_closed"
+    ENDPOINT_LEFT = "endpoint_left"
     KEY_WORKS = "key_works"
     KEY_MISSING = "key_missing"
     KEY_BROKEN = "key_broken"
@@ -96,6 +103,7 @@ ADVISED = frozenset(
         FindingCode.SIGNING_KEY_UNTRIED,
         FindingCode.ENDPOINTS_MISSING,
         FindingCode.ENDPOINT_CLOSED,
+        FindingCode.ENDPOINT_LEFT,
         FindingCode.KEY_MISSING,
         FindingCode.KEY_BROKEN,
         FindingCode.CERTIFICATE_NOT_FOUND,
@@ -114,6 +122,7 @@ _NOT_TRIED = frozenset(
         FindingCode.TEMPLATE_NONE,
         FindingCode.SIGNING_KEY_UNTRIED,
         FindingCode.ENDPOINT_CLOSED,
+        FindingCode.ENDPOINT_LEFT,
         FindingCode.CERTIFICATE_NONE,
         FindingCode.CLIENT_NOT_ENTERED,
         FindingCode.CLIENT_UNTRIED,
@@ -166,26 +175,37 @@ class SelfTests:
         if DepartmentRole.ISSUER in department.roles:
             yield from _of_document_types(department)
             yield _of_signing_key(department, newest)
-            yield from self._of_endpoints(department, newest, is_active=is_active)
+            yield from self._of_endpoints(department, newest)
         yield from self._of_client(department)
 
-    def _of_endpoints(
-        self, department: Department, newest: tuple[Certificate, ...], *, is_active: bool
-    ) -> Iterator[Finding]:
+    def _of_endpoints(self, department: Department, newest: tuple[Certificate, ...]) -> Iterator[Finding]:
         if not department.pull_apis:
             yield Finding(FindingCode.ENDPOINTS_MISSING)
+        until = self.clock() + PATIENCE
+        # Where not all can be tried in one request, others are the next time.
+        by_chance = random.SystemRandom().sample(department.pull_apis, len(department.pull_apis))
+        found = {api.api_id: tuple(self._of_endpoint(department, api, newest, until)) for api in by_chance}
         for api in department.pull_apis:
-            values = {"doctypes": ", ".join(api.doctypes)}
-            try:
-                keys = self.keys.secrets(department, KeyPurpose.PULL_API, api.api_id)
-            except SealBroken:
-                yield Finding(FindingCode.KEY_BROKEN, values)
-                continue
-            yield Finding(FindingCode.KEY_WORKS if keys else FindingCode.KEY_MISSING, values)
-            if not api.is_open:
-                yield Finding(FindingCode.ENDPOINT_CLOSED, values)
-            elif keys and is_active:
+            yield from found[api.api_id]
+
+    def _of_endpoint(
+        self, department: Department, api: PullApi, newest: tuple[Certificate, ...], until: datetime
+    ) -> Iterator[Finding]:
+        """Its key, and what it answers, if it is not later than `until`."""
+        values = {"doctypes": ", ".join(api.doctypes)}
+        try:
+            keys = self.keys.secrets(department, KeyPurpose.PULL_API, api.api_id)
+        except SealBroken:
+            yield Finding(FindingCode.KEY_BROKEN, values)
+            return
+        yield Finding(FindingCode.KEY_WORKS if keys else FindingCode.KEY_MISSING, values)
+        if not api.is_open:
+            yield Finding(FindingCode.ENDPOINT_CLOSED, values)
+        elif keys and department.status is DepartmentStatus.ACTIVE:
+            if self.clock() < until:
                 yield from self._of_pulls(_Endpoint(department, api, keys[0], newest))
+            else:
+                yield Finding(FindingCode.ENDPOINT_LEFT, values)
 
     def _of_pulls(self, endpoint: _Endpoint) -> Iterator[Finding]:
         """Each document type is asked for once as it is; the first one, in every form and by strangers."""

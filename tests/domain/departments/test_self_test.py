@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -18,20 +19,22 @@ from chalicelib.domain.departments.departments import (
     DepartmentRole,
     DepartmentStatus,
     KeyPurpose,
+    PullApi,
     PullKind,
     SearchParameter,
 )
 from chalicelib.domain.departments.keys import context_of
 from chalicelib.domain.departments.pulling import Pulled
-from chalicelib.domain.departments.self_test import ADVISED, Finding, FindingCode, Outcome, SelfTests
+from chalicelib.domain.departments.self_test import ADVISED, PATIENCE, Finding, FindingCode, Outcome, SelfTests
 from chalicelib.domain.departments.trial_pulls import VARIANTS
 from chalicelib.domain.digilocker import formulas
 from chalicelib.domain.digilocker.fetches import Locker
 from chalicelib.domain.digilocker.line import Call, DigiLockerUnavailable, Reply
 from chalicelib.domain.digilocker.profiles import Profile, profile_of
 from chalicelib.domain.refusals import Refusal
-from tests.domain.departments.pull_world import API_ID, DEPARTMENT_ID, DOC_API_ID, TRADE, PullWorld
+from tests.domain.departments.pull_world import API_ID, API_KEY, DEPARTMENT_ID, DOC_API_ID, TRADE, PullWorld
 from tests.domain.staff.world import Office
+from tests.fakes import FakeDocuments
 
 SECRET = "test-client-secret-0001"
 PATHS = {
@@ -59,6 +62,18 @@ class FakeLine:
         form = dict(call.form or ())
         expected = formulas.discovery_hmac(("clientid", "ts"), SECRET.encode(), form)
         return Reply(200 if form["hmac"] == expected and form["clientid"] == "TESTCLIENT1" else 401, {}, b"{}")
+
+
+class SlowDocuments(FakeDocuments):
+    """Documents that take their time to come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wait: Callable[[], None] = lambda: None
+
+    def get(self, key: str, at_most: int) -> bytes:
+        self.wait()
+        return super().get(key, at_most)
 
 
 class TestWorld(PullWorld):
@@ -96,6 +111,28 @@ class TestWorld(PullWorld):
 @pytest.fixture
 def world() -> TestWorld:
     return TestWorld()
+
+
+def test_of_many_endpoints_those_are_tried_for_which_one_request_has_time() -> None:
+    """API Gateway waits 29 s and the function 20; a department may have twenty endpoints, and large certificates."""
+    documents = SlowDocuments()
+    world = TestWorld(documents=documents)
+    world.certificate()
+    types = [replace(TRADE, code=f"TRCE{letter}", template="") for letter in "ABCDEFGHIJKLMNOPQRST"]
+    apis = tuple(PullApi(f"{place:022}", PullKind.PULL_URI, ("TRCER", one.code)) for place, one in enumerate(types))
+    keys = tuple(world.key(API_KEY, api.api_id) for api in apis)
+    world.change(document_types=(TRADE, *types), pull_apis=apis, keys=keys)
+    documents.wait = lambda: world.advance(seconds=0.1)
+    tried = set()
+    for _ in range(40):
+        begun, found = world.now, world.found()
+        assert world.now - begun < PATIENCE + timedelta(seconds=3)
+        of = {code: [one.values.get("doctypes") for one in found if one.code is code] for code in FindingCode}
+        assert of[FindingCode.KEY_WORKS] == [", ".join(api.doctypes) for api in apis]
+        ends = of[FindingCode.ENDPOINT_LEFT] + of[FindingCode.STRANGERS_REFUSED]
+        assert sorted(map(str, ends)) == sorted(map(str, of[FindingCode.KEY_WORKS]))
+        tried |= set(of[FindingCode.STRANGERS_REFUSED])
+    assert len(tried) == 20
 
 
 def test_what_is_in_order_holds_throughout(world: TestWorld) -> None:
