@@ -86,7 +86,7 @@ class LaptopSuite(suite.Suite):
         if locker is Locker.ENTITY:
             return replace(packaged, host=simulated.entity_url)
         pulls = {"PANCR": Pulling("000027", {"panno": "pan", "PANFullName": "name"})}
-        return replace(packaged, host=simulated.url, pulls=pulls)
+        return replace(packaged, host=simulated.url, pulls=pulls, openid=simulated.with_openid)
 
     @cached_property
     def crl_indexes(self) -> "S3CrlIndexes":

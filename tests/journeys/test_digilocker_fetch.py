@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chalicelib.domain.accounts.account import Account
+from chalicelib.domain.changes import WriteOwner
 from chalicelib.domain.digilocker.consents import ConsentStatus
 from chalicelib.domain.digilocker.fetches import FetchStatus
 from chalicelib.suite import suite
+from infra.local.digilocker.citizens import Citizen
 from infra.local.digilocker.documents import pdf_of
 from infra.local.digilocker.issuers import Pullable
 from infra.local.digilocker.wire import challenge_of
 from infra.local.laptop import Laptop
 from tests.engines import on_both_engines
-from tests.journeys.fetchers import FETCHES, callback, came_back, digilocker, fetcher, pan_card, wish
+from tests.journeys.fetchers import FETCHES, Fetcher, callback, came_back, digilocker, fetcher, pan_card, wish
 from tests.journeys.full_registrations import upgrader
 from tests.journeys.walking import eventually, together, until_it_waits
 
@@ -330,6 +336,111 @@ class TestIssuers:
         assert (stored.status, stored.items[0].reason) == (FetchStatus.FAILED, "issuer_slow")
 
 
-def test_a_firm_goes_to_entity_locker(laptop: Laptop) -> None:
-    visit = fetcher(laptop).begin("PANCR", locker="entity")
-    assert visit.authorize_url.startswith(f"{digilocker().entity_url}/public/oauth2/1/authorize?")
+class TestEntityLocker:
+    """A firm's documents come from Entity Locker, at paths of its own."""
+
+    @pytest.fixture
+    def firm(self, laptop: Laptop) -> Fetcher:
+        """A registrant whose IEC is a firm's, which has a locker with its PAN card."""
+        asha = upgrader(laptop)
+        holder = suite().store.holder(asha.account.iec)
+        assert holder is not None
+        founded = date(2009, 2, 1)
+        locker = Citizen(holder.legal_name.upper(), founded, "", "9876500002", pan=holder.pan, is_entity=True)
+        card = pan_card(holder.legal_name, holder.pan)
+        card.born_on = founded
+        locker.issued = [card]
+        digilocker().citizens.add(locker)
+        return Fetcher(asha.resident, locker, 0)
+
+    def test_a_firm_fetches_its_pan_card(self, laptop: Laptop, firm: Fetcher) -> None:
+        visit = firm.begin("PANCR", locker="entity", date_of_birth=None)
+        assert visit.authorize_url.startswith(f"{digilocker().entity_url}/public/oauth2/1/authorize?")
+        visit.allow()
+        assert visit.until_settled()["status"] == "fetched", visit.stored
+        (kept,) = firm.documents()
+        assert (kept["match"], kept["is_usable"]) == ("normalised", True)
+        assert kept["sha256"] == hashlib.sha256(pdf_of(firm.citizen.issued[0])).hexdigest()
+        asked = {one.call for one in digilocker().asked if one.status == 200}
+        assert {"token", "entity", "issued", "file", "xml"} <= asked
+        assert "user" not in asked
+        assert visit.consent.digilocker_id == firm.citizen.digilocker_id
+        firm.call("DELETE", f"/consents/{visit.consent.consent_id}").demand(200)
+        assert firm.documents() == []
+
+    def test_out_of_another_firms_locker_an_officer_looks(self, laptop: Laptop, firm: Fetcher) -> None:
+        firm.citizen.name = "Zaveri and Daughters"
+        firm.fetched("PANCR", locker="entity", date_of_birth=None)
+        (kept,) = firm.documents()
+        assert (kept["match"], kept["is_usable"]) == ("review", False)
+        assert "DigiLocker account it came from" in kept["because_text"]
+
+    def test_a_locker_that_does_not_say_whose_it_is(self, laptop: Laptop, firm: Fetcher) -> None:
+        firm.citizen.name = ""
+        firm.fetched("PANCR", locker="entity", date_of_birth=None)
+        (kept,) = firm.documents()
+        assert (kept["match"], kept["is_usable"]) == ("review", False)
+
+
+class TestOpenId:
+    """With `openid` in the profile a code is exchanged at /2: no refresh token, and whose locker it is is asked."""
+
+    @pytest.fixture
+    def leela(self, laptop: Laptop) -> Iterator[Fetcher]:
+        digilocker().with_openid = True
+        yield fetcher(laptop)
+        digilocker().with_openid = False
+
+    def test_the_documents_come(self, leela: Fetcher) -> None:
+        visit = leela.fetched("PANCR", "DRVLC")
+        assert visit.read()["status"] == "fetched"
+        assert all(one["match"] == "exact" for one in leela.documents())
+        assert visit.consent.digilocker_id == leela.citizen.digilocker_id
+        tokens = suite().token_keeping.opened(visit.consent)
+        assert tokens is not None
+        assert tokens.refresh is None
+        of_ours = [one.call for one in digilocker().asked]
+        assert of_ours.count("user") == 1
+
+    def test_it_ends_with_the_access_token(self, leela: Fetcher) -> None:
+        visit = leela.fetched("PANCR")
+        leela.call("DELETE", f"/consents/{visit.consent.consent_id}").demand(200)
+        assert visit.consent.status is ConsentStatus.REVOKED
+        assert all(grant.is_revoked for grant in digilocker().grants.of(leela.citizen))
+
+    def test_digilocker_does_not_answer_whose_it_is_and_is_asked_again(self, leela: Fetcher) -> None:
+        digilocker().faults.add("unavailable", "user", times=1)
+        visit = leela.fetched("PANCR")
+        assert visit.read()["status"] == "fetched"
+        assert leela.documents()[0]["match"] == "exact"
+
+
+class TestWhoseLocker:
+    """What an account typed of itself makes no document its own."""
+
+    def test_anothers_locker_with_a_document_in_ones_name(self, laptop: Laptop) -> None:
+        leela = fetcher(laptop)
+        leela.citizen.name = "Somebody Else"
+        leela.fetched("DRVLC")
+        (kept,) = leela.documents()
+        assert (kept["match"], kept["is_usable"]) == ("refused", False)
+        assert "DigiLocker account it came from" in kept["because_text"]
+
+    def test_a_typed_birth_date_that_is_not_digilockers(self, laptop: Laptop) -> None:
+        leela = fetcher(laptop)
+        leela.citizen.born_on = date(1990, 1, 1)
+        leela.fetched("DRVLC")
+        assert [one["is_usable"] for one in leela.documents()] == [False]
+
+    def test_renamed_after_it_came_an_officer_looks(self, laptop: Laptop) -> None:
+        leela = fetcher(laptop)
+        leela.fetched("DRVLC")
+        assert leela.documents()[0]["is_usable"]
+        account = leela.resident.stored
+        assert isinstance(account, Account)
+        suite().store.write(WriteOwner(replace(account, name="Ravi Resident")))
+        (kept,) = leela.documents()
+        assert (kept["match"], kept["is_usable"]) == ("review", False)
+        assert "has changed since" in kept["because_text"]
+        waiting = suite().store.own_documents_to_review(100)
+        assert kept["document_id"] in {one.document_id for one in waiting}

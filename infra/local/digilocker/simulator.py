@@ -72,6 +72,8 @@ class DigiLocker:
         self.pulls = issuers.Pulls(self.clients, sample_citizens.pullables(self.citizens.named), self.clock)
         self.asked: deque[Call] = deque(maxlen=_ASKED_AT_MOST)
         self.questions: dict[str, Question] = {}
+        self.with_openid = False
+        """Whether the laptop's client exchanges codes at /2, as a profile with `openid` says."""
 
     # For tests, and for the pages.
 
