@@ -1,7 +1,7 @@
 """Judging: whether a document is its account's, by whom the account speaks for and by whose locker it came out of.
 
 The worse of the two counts, so no account makes a document its own by what it says of itself. What was found is bound
-to the names that it was found with: when they have changed, it is judged again before anything uses it (ADR 54).
+to the names that it was found with: when they have changed, it is judged again before anything uses it (ADR 56).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose locker it is, as the locker itself says: whatever comes out of it is compared with this, too (ADR 54)."""
+"""Whose locker it is, as the locker itself says: whatever comes out of it is compared with this, too (ADR 56)."""
 
 from __future__ import annotations
 
