@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.departments.changes import WritePush
 from chalicelib.domain.departments.departments import DepartmentLimits, DepartmentStatus, DigiLockerClient
+from chalicelib.domain.departments.outages import LONGEST_WAIT, OPENS_AFTER, Pace, decided
 from chalicelib.domain.departments.pushes import PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.domain.limits import IST
@@ -73,6 +75,34 @@ def test_a_digilocker_that_is_down_parks_and_the_schedule_takes_it_up(
     look(laptop)
     assert pusher.until(certificate_id, "pushed")["trouble"] is None
     assert pusher.is_in(asha, certificate_id)
+
+
+@on_both_engines
+def test_while_digilocker_does_not_answer_pushes_wait_and_the_department_is_told(laptop: Laptop, asha: Citizen) -> None:
+    pusher = new_pusher(laptop)
+    fault = playing().digilocker.faults.add("unavailable", call="pushuri", client_id=pusher.client_id, times=None)
+    failing = [pusher.issue(asha) for _ in range(OPENS_AFTER)]
+    eventually(lambda: pusher.call("GET", "/statistics").demand(200).content["silence"], lambda: fault.struck)
+    laptop.wait_until_idle()
+    # Those that were under way gave up, and those to come are not tried.
+    struck, waiting = fault.struck, pusher.issue(asha)
+    laptop.wait_until_idle()
+    assert fault.struck == struck
+    assert {pusher.issuer.read(one)["push"] for one in (*failing, waiting)} <= {"not_pushed", "parked"}
+    told = pusher.call("GET", "/statistics").demand(200).content["silence"]
+    assert (told["waiting"], told["is_more"]) == (OPENS_AFTER + 1, False)
+    # One tries when it is time, and all others follow its success.
+    playing().digilocker.faults.clear()
+    for _ in range(2):
+        laptop.clock.advance(LONGEST_WAIT * 2)
+        look(laptop)
+        laptop.wait_until_idle()
+    laptop.clock.advance(timedelta(hours=1))
+    look(laptop)
+    for one in (*failing, waiting):
+        pusher.until(one, "pushed")
+        assert pusher.is_in(asha, one)
+    assert decided(suite().store.outage(pusher.issuer.department_id), laptop.clock()).pace is Pace.FULL
 
 
 def test_in_another_account_it_is_parked_in_plain_words(pusher: Pusher, asha: Citizen) -> None:
