@@ -12,6 +12,16 @@ input, select, textarea { font: inherit; max-width: 100% }
 button, select, input { min-height: 2.2rem }
 code { overflow-wrap: anywhere }
 td { white-space: pre-wrap; overflow-wrap: anywhere }
+@media (max-width: 48rem) {
+  body { margin: 1rem auto }
+  h1 { font-size: 1.6rem }
+  table, tbody, tr, td { display: block }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  tr { border: 1px solid #bbb; border-radius: 8px; padding: .5rem .8rem; margin: 0 0 .8rem }
+  td { border: 0; padding: .15rem 0 }
+  td:empty { display: none }
+  td::before { content: attr(data-column) ": "; color: #555 }
+}
 """
 
 
@@ -33,11 +43,21 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "<p>Nothing yet.</p>"
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    head = "".join(f'<th scope="col">{escape(column.replace("_", " "))}</th>' for column in columns)
+    names = {column: escape(column.replace("_", " ")) for column in columns}
+    head = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in names.values())
     body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(row.get(column))}</td>" for column in columns) + "</tr>" for row in rows
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" data-column="{name}">{_cell(row.get(column))}</td>' for column, name in names.items()
+        )
+        + "</tr>"
+        for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    # Roles, for on a narrow screen each row is a card, and no table to a screen reader without them.
+    return (
+        f'<table role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
+    )
 
 
 def _cell(value: object) -> str:

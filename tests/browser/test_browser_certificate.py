@@ -64,3 +64,13 @@ def test_one_that_nobody_issued(visit: Visit, language: str, width: int) -> None
     person.type(uri="")
     person.submit()
     person.wrong("uri", person.word("verify.uri_required"))
+
+
+def test_the_whole_address_of_the_code_may_be_pasted(visit: Visit, issuer: Issuer) -> None:
+    (made,) = issuer.issued(row())
+    person = visit()
+    person.go("/certificate")
+    person.type(uri=f"{person.laptop.site_url}/hi/certificate?uri={made['uri']}")
+    person.submit()
+    expect(person.find("found-heading")).to_have_text(person.word("verify.valid"))
+    expect(person.find("uri")).to_have_value(made["uri"])

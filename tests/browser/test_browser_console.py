@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from infra.local.dscs import Sort
 from tests.browser.people import Visit, signed_in
 from tests.browser.signers import Signer, signer
+from tests.browser.visitor import NARROW
 
 
 @pytest.fixture
@@ -25,6 +26,14 @@ _DIGILOCKER = [f"/digilocker{page}" for page in ("", "/citizens", "/clients", "/
 def test_nothing_stands_in_anybodys_way(person: Signer, path: str) -> None:
     person.visitor.page.goto(f"{person.laptop.console_url}{path}")
     person.visitor.check(f"console{path.replace('/', '-')}")
+
+
+def test_digilockers_pages_fit_a_small_phone(visit: Visit) -> None:
+    visitor = visit(width=NARROW)
+    visitor.met.add(urlsplit(visitor.laptop.console_url).netloc)
+    for path in _DIGILOCKER:
+        visitor.page.goto(f"{visitor.laptop.console_url}{path}")
+        visitor.check(f"console{path.replace('/', '-')}")
 
 
 def test_what_is_issued_and_revoked_is_told(person: Signer) -> None:

@@ -168,8 +168,18 @@ def brought(department: Department, path: Path) -> None:
         expect(imports).to_have_count(number)
         newest = imports.first.locator("h3")
         expect(newest).to_contain_text(visitor.word("import_status.done"), timeout=PATIENCE * 5)
-        expect(who.find("progress-told")).to_have_text(visitor.word("department_imports.over", rows=f"{ROWS:,}", refused=0))
+        over = visitor.word("department_imports.over", rows=f"{ROWS:,}", refused=0)
+        expect(who.find("progress-told")).to_have_text(over)
     visitor.check("staff-department-imports")
+
+
+def revoked(department: Department) -> None:
+    """On a certificate's page: revoked, once the question was said yes to."""
+    department.who.visitor.type(reason="The trade has ended.")
+    department.press("certificate-revocation")
+    department.who.find("sure-yes").click()
+    department.done("department_cert.done_revoked")
+    expect(department.who.find("revoking")).to_be_hidden()
 
 
 def all_made(laptop: Laptop, department_id: str) -> None:
@@ -234,11 +244,7 @@ def test_from_its_entry_to_the_revocation_of_a_certificate(visit: Visit, laptop:
     assert pushed.doctype == "TRCER"
 
     # It is revoked: nobody finds it, and it is taken out of the account.
-    visitor.type(reason="The trade has ended.")
-    department.press("certificate-revocation")
-    who.find("sure-yes").click()
-    department.done("department_cert.done_revoked")
-    expect(who.find("revoking")).to_be_hidden()
+    revoked(department)
     laptop.wait_until_idle(60)
     assert digilocker.accounts.of(zinal.digilocker_id) == []
     assert digilocker.pull(department.url, department.api_key, asked(PUSHED)).result == "0"

@@ -18,11 +18,15 @@ export const progressOf = ({ counts }) => word("department_imports.so_far", { ro
 /** What came of an import that is over, in words. */
 export const endOf = ({ status, counts }) => (status === "done" ? word("department_imports.over", { rows: written(counts.rows), refused: written(counts.refused) }) : word("department_imports.over_failed"));
 
-/** Whether an import that failed may go on where it stopped: a file that could not be read has to be mended. */
-export const mayGoOn = (one) => one.status === "failed" && (one.ranges > 0 || one.trouble === word("trouble.import_step_failed"));
+// What passes by itself; any other trouble is the file's, which has to be put right.
+const PASSING = [word("trouble.import_step_failed"), word("trouble.import_department_suspended")];
+
+/** Whether an import that failed may go on where it stopped. */
+export const mayGoOn = (one) => one.status === "failed" && PASSING.includes(one.trouble);
 
 function nextOf(one) {
   if (one.status === "upload_required") return word("department_imports.next_upload");
+  if (one.status === "failed") return mayGoOn(one) ? null : word("department_imports.next_unfit");
   if (one.status !== "done" || one.kind === "index") return null;
   if (one.counts.refused) return one.dry_run ? word("department_imports.next_mend_tried") : word("department_imports.next_mend");
   return one.dry_run ? word("department_imports.next_bring") : null;

@@ -27,10 +27,13 @@ function columnsOf(type) {
   return [...needed.map((one) => [...one, true]), ...[...own(false), ...OPTIONAL].map((one) => [...one, false])];
 }
 
+/** A sentence in which the form of a date never parts at the end of a line. */
+const inOneLine = (wants) => make("span", {}, ...wants.split(DATE).flatMap((part, at) => (at ? [make("span", { class: "date" }, DATE), part] : [part])));
+
 /** Shows what each column of the type wants. */
 export function tellColumns(type) {
   find("columns").replaceChildren(
-    ...columnsOf(type).map(([name, , wants, isNeeded]) => row(find("columns-table"), [make("span", { class: "exact" }, name), isNeeded ? word("import_column.yes") : word("import_column.no"), wants])),
+    ...columnsOf(type).map(([name, , wants, isNeeded]) => row(find("columns-table"), [make("span", { class: "exact" }, name), isNeeded ? word("import_column.yes") : word("import_column.no"), inOneLine(wants)])),
   );
 }
 
