@@ -12,12 +12,12 @@ from chalicelib.domain.audit import Deed
 from chalicelib.domain.changes import Change, ChangeRefused, StoreUnavailable
 from chalicelib.domain.departments.bringing import parse_row
 from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, PushState
-from chalicelib.domain.departments.changes import WriteCertificate, WriteDepartment, WritePullRequest
+from chalicelib.domain.departments.changes import WriteCertificate, WriteDepartment, WritePullRequest, WritePush
 from chalicelib.domain.departments.departments import DepartmentStatus
 from chalicelib.domain.departments.issuing import Issued, IssuedOutcome
-from chalicelib.domain.departments.publishing import push_id_of
+from chalicelib.domain.departments.publishing import push_id_of, push_of
 from chalicelib.domain.departments.pull_requests import PendingReason, PullRequest, PullRequestStatus
-from chalicelib.domain.departments.pushes import PushAction
+from chalicelib.domain.departments.pushes import PushAction, PushStatus
 from chalicelib.domain.departments.statistics import Counted
 from chalicelib.domain.departments.verifying import Genuine
 from chalicelib.domain.limits import IST
@@ -250,9 +250,38 @@ def test_what_is_ending_is_neither_revoked_nor_pushed_nor_brought_again(world: K
     with pytest.raises(Refusal) as refused:
         world.desk.revoke(DEPARTMENT_ID, certificate.certificate_id, "Why.", "account:officer", CALLER)
     assert refused.value.code is Code.CERTIFICATE_CONFLICT
-    push = world.wants(certificate)
-    world.run(push)
+    push = world.run(world.wants(certificate))
+    assert (push.status, push.reason, push.due_at) == (PushStatus.PARKED, "push_revoked", None)
     assert world.digilocker.calls == []
+
+
+def test_a_push_that_comes_after_all_is_parked_for_good(world: KeepingWorld) -> None:
+    certificate = world.issued(ASHAS)
+    world.at(OVER)
+    assert world.removed()["removed"] == 1
+    late = push_of(world.department(), certificate, PushAction.ADD, world.now)
+    assert late is not None
+    world.store.write(WritePush(late))
+    push = world.run(late)
+    assert (push.status, push.reason, push.due_at) == (PushStatus.PARKED, "push_revoked", None)
+    assert world.digilocker.calls == []
+
+
+def test_a_call_that_may_be_at_digilocker_still_is_waited_for(world: KeepingWorld) -> None:
+    """Its step was cut off: its push is parked, and the lane is held until whoever held it is dead."""
+    certificate = world.pushed()
+    world.at(OVER)
+    world.look()
+    withdrawn = world.run(world.due()[0])
+    assert withdrawn.status is PushStatus.PUSHED
+    world.advance(hours=1)
+    lane = world.store.push(push_id_of(certificate, PushAction.ADD))
+    assert lane is not None
+    world.store.write(WritePush(replace(lane, claimed_by=lane.push_id, claimed_until=world.now + timedelta(seconds=9))))
+    assert world.looked() == Counter(waiting=1)
+    world.advance(days=1)
+    assert world.looked() == Counter(removed=1)
+    demand_gone(world, certificate)
 
 
 def test_pulls_that_wait_for_an_officers_word_on_it_are_refused(world: KeepingWorld) -> None:
