@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.departments.bringing import is_seen
 from chalicelib.domain.departments.departments import (
     CertificateField,
     DepartmentLimits,
@@ -61,8 +62,21 @@ class PushEncoding:
 
 
 def parse_text(value: str) -> str:
-    """A text of one line, its blanks put in order. Refuses with `required`."""
-    return " ".join(required(value).split())
+    """A text of one line, its blanks put in order. Refuses with `required`, `bad_characters`."""
+    return _seen(" ".join(required(value).split()))
+
+
+def parse_template(value: str) -> str:
+    """A template, as typed. Refuses with `bad_characters`."""
+    _seen("".join(value.splitlines()))
+    return value
+
+
+def _seen(text: str) -> str:
+    """A text that stands on certificates and on public pages, where nothing may be other than it looks."""
+    if not is_seen(text):
+        raise FieldProblem("bad_characters")
+    return text
 
 
 def parse_api_id(value: str) -> str:
@@ -189,7 +203,7 @@ class DocumentTypeBody:
         one_of(WhenNotMatched), f"Where a person fits only nearly: {_WHEN}", "ask_officer"
     )
     template: str | None = optional(
-        _as_typed,
+        parse_template,
         "The lines of the PDF, with `{field}` placeholders; left out where the department brings its own PDFs.",
         "Certificate no. {number}",
         at_most=TEMPLATE_AT_MOST,

@@ -233,6 +233,10 @@ class TestBadInput:
             ({"element": "xml1"}, {"element": "element_form"}),
             ({"template": "{nowhere}"}, {"template": "template_name_unknown"}),
             ({"template": "bell \u0007"}, {"template": "bad_characters"}),
+            # What turns the direction of text, is not seen, or cannot stand in XML.
+            ({"template": "No. \u202e{number}"}, {"template": "bad_characters"}),
+            ({"title_en": "Trade \u2066registration"}, {"title_en": "bad_characters"}),
+            ({"title_hi": "व्यापार \ufffe"}, {"title_hi": "bad_characters"}),
             ({"fields": [{"name": "uid", "label_en": "a", "label_hi": "b"}]}, {"fields[0].name": "field_of_aadhaar"}),
             ({"fields": [{"name": "a", "label_en": "a"}]}, {"fields[0].label_hi": "required"}),
             ({"fields": ["a"]}, {"fields[0]": "not_an_object"}),

@@ -111,6 +111,11 @@ def parse_date(text: str) -> date:
     return made
 
 
+def is_seen(text: str) -> bool:
+    """Whether every sign of a text is seen as it stands: no control, none that turns its direction, no unknown one."""
+    return not any(unicodedata.category(sign)[0] == "C" and sign not in _JOINERS for sign in text)
+
+
 class _Reading:
     """Values by name, and what was found wrong with them."""
 
@@ -196,7 +201,7 @@ def _line(text: str, at_most: int) -> str:
     line = unicodedata.normalize("NFC", " ".join(text.split()))
     if len(line) > at_most:
         raise FieldProblem("too_long", limit=at_most)
-    if any(unicodedata.category(sign)[0] == "C" and sign not in _JOINERS for sign in line):
+    if not is_seen(line):
         raise FieldProblem("certificate_characters")
     return line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.domain.departments import templates
 from chalicelib.domain.departments.certificates import Certificate
 from chalicelib.domain.departments.departments import Department, DocumentType
 from chalicelib.domain.departments.pdf_brought import demand_signed
@@ -19,6 +20,9 @@ from chalicelib.domain.departments.signing import (
     Papers,
 )
 from chalicelib.domain.digilocker import certificate_xml
+
+# Some twenty pages. A template may name a long field a thousand times, and one certificate would take minutes.
+SIGNS_AT_MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class SignedPapers:
         return Papers(pdf, xml)
 
     def _printed(self, department: Department, document_type: DocumentType, certificate: Certificate) -> bytes:
+        lines = templates.filled(department, document_type, certificate)
+        if sum(len(line.label) + len(line.text) for line in lines) > SIGNS_AT_MOST:
+            raise CannotMake(Hindrance.TEXT_TOO_LONG)
         try:
             return self.printing.printed(department, document_type, certificate)
         except CannotBeWritten as without:

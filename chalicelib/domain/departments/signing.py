@@ -31,6 +31,7 @@ class Hindrance(StrEnum):
     REVOCATION_PLACE_MISSING = "revocation_place_missing"
     DOCUMENT_TYPE_MISSING = "document_type_missing"
     SIGN_WITHOUT_LETTERS = "sign_without_letters"
+    TEXT_TOO_LONG = "text_too_long"
     CERTIFICATE_TOO_LARGE = "certificate_too_large"
     NOT_FINDABLE = "not_findable"
     BROUGHT_NOT_THERE = "brought_not_there"

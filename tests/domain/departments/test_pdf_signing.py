@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import subprocess
+import time
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -234,6 +235,17 @@ def test_crls_are_fetched_once_an_hour() -> None:
 def test_a_sign_that_no_font_has_is_told() -> None:
     world, _ = signing_world()
     assert world.made(trade_name="雪").trouble == "sign_without_letters"
+
+
+def test_a_text_that_is_a_book_is_told_and_keeps_nobody_waiting() -> None:
+    """A template may name a field a thousand times, and a field may be one word of 500 signs: two minutes' work."""
+    world, _ = signing_world()
+    (document_type, other) = world.department.document_types
+    world.change(document_types=(replace(document_type, template="{trade_name}" * 300), other))
+    begun = time.process_time()
+    assert world.made(trade_name="W" * 500).trouble == "text_too_long"
+    assert time.process_time() - begun < 2
+    assert world.made(number="TR/short", trade_name="Krishnan").status is CertificateStatus.ACTIVE
 
 
 def test_a_long_certificate_goes_over_pages() -> None:
