@@ -69,7 +69,7 @@ def is_body_hmac(header: str | None, api_key: bytes, body: bytes) -> HmacForm | 
 
     Both forms are computed and compared whatever came, each in constant time.
     """
-    given = (header or "").strip().encode("utf-8", "surrogateescape")
+    given = (header or "").strip().encode("utf-8", "surrogatepass")
     is_raw = hmac.compare_digest(given, body_hmac(api_key, body, HmacForm.RAW).encode())
     is_hex = hmac.compare_digest(given, body_hmac(api_key, body, HmacForm.HEX).encode())
     if is_raw:
@@ -84,7 +84,7 @@ def file_hmac(secret: bytes, content: bytes) -> str:
 
 def is_file_hmac(header: str | None, secret: bytes, content: bytes) -> bool:
     """Whether `header` is the hmac of exactly these bytes; no header is a no. In constant time."""
-    given = (header or "").strip().encode("utf-8", "surrogateescape")
+    given = (header or "").strip().encode("utf-8", "surrogatepass")
     return hmac.compare_digest(given, file_hmac(secret, content).encode())
 
 
