@@ -429,12 +429,12 @@ def test_of_two_runs_at_once_each_certificate_is_removed_once(world: KeepingWorl
     world.at(OVER)
     world.look()
     world.advance(hours=1)
-    folder = world.documents.remove_folder
+    whole = world.documents.remove_folder
 
-    def meanwhile(name: str) -> None:
-        world.documents.remove_folder = folder  # type: ignore[method-assign]
+    def meanwhile(folder: str) -> None:
+        world.documents.remove_folder = whole  # type: ignore[method-assign]
         assert world.looked() == Counter(removed=1)
-        folder(name)
+        whole(folder)
 
     world.documents.remove_folder = meanwhile  # type: ignore[method-assign]
     assert world.looked() == Counter(left=1)
@@ -509,7 +509,8 @@ def test_a_push_that_changed_meanwhile_is_looked_at_again(world: KeepingWorld) -
     world.look()
     world.run(world.due()[0])
     world.advance(hours=1)
-    write, refused = world.store.write, []
+    write = world.store.write
+    refused: list[Change] = []
 
     def changed(*changes: Change) -> str:
         if not refused and any(isinstance(one, WriteCertificate) for one in changes):
