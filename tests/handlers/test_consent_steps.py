@@ -1,4 +1,4 @@
-"""The hourly step: consents first, then certificates that are kept no longer; it tells what failed, and being behind."""
+"""The hourly step: consents first, then certificates that are kept no longer; what fails, or is too much, is told."""
 
 from __future__ import annotations
 
