@@ -22,6 +22,7 @@ from chalicelib.domain.departments.outages import (
     Why,
     decided,
 )
+from chalicelib.domain.departments.publishing import Fate
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from tests.domain.departments.push_world import DEPARTMENT_ID, NOW, PushWorld, refusal
@@ -188,7 +189,7 @@ class TestPushes:
         world.now = known(world).probe_at
         world.publishing.start_due(100)
         assert world.pushing.push(waiting[0].push_id).status is PushStatus.PUSHED
-        assert world.publishing.start_due(100)["started"] >= 8
+        assert world.publishing.start_due(100)[Fate.STARTED] >= 8
         assert {world.pushing.push(one.push_id).status for one in waiting} == {PushStatus.PUSHED}
 
     def test_a_refusal_is_an_answer(self, world: PushWorld) -> None:
