@@ -11,6 +11,7 @@ from chalicelib.domain.accounts.account import Role
 from chalicelib.domain.departments.departments import Department
 from chalicelib.suite import suite
 from infra.local.digilocker.clients import Client as PortalClient
+from infra.local.digilocker.clients import PullEndpoint
 from infra.local.laptop import Laptop
 from infra.local.outside import playing
 from tests.journeys.clients import Client, Reply
@@ -18,6 +19,7 @@ from tests.journeys.staff import StaffMember, staff_member
 
 AUTHORITY = "mumbai"
 SECRET = "test-client-secret-0001"
+_orgs = itertools.count(910000)
 _numbers = itertools.count(1)
 
 
@@ -58,7 +60,7 @@ def api_body(**changed: object) -> dict[str, object]:
     return {
         "kind": "pull_uri",
         "doctypes": ["TRCER"],
-        "org_id": "000027",
+        "org_id": f"{next(_orgs):06}",
         "default_format": "both",
         "freshness": "logged",
         "is_open": True,
@@ -133,9 +135,19 @@ def set_up(laptop: Laptop) -> tuple[Onboarding, str, str]:
         "push_encoding": "urlencoded",
     }
     made.change(client=client, signing_key=f"key-{made.issuer_id}").demand(200)
-    playing().digilocker.clients.add(PortalClient(client["client_id"], SECRET, "Commissionerate of Trade"))
     made.key("client_secret", secret=SECRET)
     api_key, token = made.key("pull_api", api_id=api["api_id"])["secret"], made.key("issuing_token")["secret"]
+    endpoint = PullEndpoint(api["url"], api_key, api["org_id"], ("TRCER",), (("REGNO", "Registration number", "TR/1"),))
+    playing().digilocker.clients.add(
+        PortalClient(
+            client["client_id"],
+            SECRET,
+            "Commissionerate of Trade",
+            issuer_id=made.issuer_id,
+            org_id=api["org_id"],
+            endpoints=[endpoint],
+        )
+    )
     return made, api_key, token
 
 

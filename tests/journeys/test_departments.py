@@ -14,6 +14,7 @@ from chalicelib.domain.auditing import Intact, verified
 from chalicelib.domain.departments.departments import stream_of
 from chalicelib.suite import suite
 from infra.local.digilocker import pull_caller, pull_variants
+from infra.local.digilocker.clients import Client as PortalClient
 from infra.local.digilocker.pull_answers import PullAnswer
 from infra.local.digilocker.pull_variants import VARIANTS, Pull
 from infra.local.laptop import Laptop
@@ -61,9 +62,10 @@ def issued(laptop: Laptop, made: Onboarding, token: str) -> None:
 
 def pull(laptop: Laptop, made: Onboarding, api_key: str, variant: str = "v1.13") -> PullAnswer:
     """What DigiLocker is answered when Asha asks."""
-    asked = Pull("TRCER", "000027", {"REGNO": ROW["number"]}, "Asha Rao", date(1980, 3, 4), ASHAS)
+    (api,) = made.stored.pull_apis
+    asked = Pull("TRCER", api.org_id, {"REGNO": ROW["number"]}, "Asha Rao", date(1980, 3, 4), ASHAS)
     request = pull_variants.request(asked, api_key, VARIANTS[variant], laptop.clock())
-    url = f"{laptop.site_url}/digilocker/pull/{made.department_id}/{made.stored.pull_apis[0].api_id}"
+    url = f"{laptop.site_url}/digilocker/pull/{made.department_id}/{api.api_id}"
     return pull_caller.send(url, asked, request)
 
 
@@ -358,6 +360,43 @@ class TestBadLuck:
         assert ("client_untried", "not_tried") in made.findings()
         assert slow.struck == 1
         assert time.monotonic() - begun < 6.0
+
+
+class TestListedAtDigiLocker:
+    """The self-test compares what DigiLocker's portal has with what is entered here."""
+
+    def listed(self, made: Onboarding) -> PortalClient:
+        """The department as the portal has it."""
+        client = made.stored.client
+        assert client is not None
+        return playing().digilocker.clients[client.client_id]
+
+    def test_what_is_the_same_is_told(self, laptop: Laptop) -> None:
+        made, _, _ = set_up(laptop)
+        assert ("listed", "holds") in made.findings()
+        asked = [one.call for one in playing().digilocker.asked]
+        assert asked[-3:] == ["issuers", "doctype", "parameters"]
+
+    def test_a_department_that_is_not_listed_yet(self, laptop: Laptop) -> None:
+        made, _, _ = set_up(laptop)
+        self.listed(made).endpoints.clear()
+        assert ("not_listed", "not_tried") in made.findings()
+
+    def test_a_type_that_is_not_listed(self, laptop: Laptop) -> None:
+        made, _, _ = set_up(laptop)
+        self.listed(made).endpoints[0].doctypes = ("OTHER",)
+        found = made.findings()
+        assert ("doctypes_not_listed", "fails") in found
+        assert "listed" not in dict(found)
+
+    def test_a_parameter_under_another_name(self, laptop: Laptop) -> None:
+        made, _, _ = set_up(laptop)
+        self.listed(made).endpoints[0].parameters = (("LICENCE", "Licence", "1"),)
+        told = made.call("POST", "/self-test").demand(200).content["findings"]
+        (differs,) = [one for one in told if one["check"] == "parameters_differ"]
+        assert differs["outcome"] == "fails"
+        assert "LICENCE" in differs["text"]
+        assert "REGNO" in differs["text"]
 
 
 def test_a_department_that_a_client_was_mistyped_for_is_told(laptop: Laptop) -> None:

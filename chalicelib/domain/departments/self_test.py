@@ -25,8 +25,8 @@ from chalicelib.domain.departments.departments import (
 )
 from chalicelib.domain.departments.pull_books import PullEnd
 from chalicelib.domain.departments.trial_pulls import VARIANTS
-from chalicelib.domain.digilocker.formulas import discovery_hmac
-from chalicelib.domain.digilocker.line import Call, DigiLockerUnavailable
+from chalicelib.domain.digilocker.errors import AnswerUnfit, DigiLockerRefused
+from chalicelib.domain.digilocker.line import DigiLockerUnavailable
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.sealing import SealBroken
 
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=6)
 # The newest certificates, among which one of each type is looked for.
 _LOOKED_THROUGH = 100
-_OK = 200
 
 
 class Outcome(StrEnum):
@@ -89,6 +88,10 @@ class FindingCode(StrEnum):
     CLIENT_NOT_ENTERED = "client_not_entered"
     CLIENT_SECRET_MISSING = "client_secret_missing"  # noqa: S105 - a finding
     CLIENT_UNTRIED = "client_untried"
+    LISTED = "listed"
+    NOT_LISTED = "not_listed"
+    DOCTYPES_NOT_LISTED = "doctypes_not_listed"
+    PARAMETERS_DIFFER = "parameters_differ"
 
 
 # What there is something to do about; every one of these has an advice.
@@ -115,6 +118,9 @@ ADVISED = frozenset(
         FindingCode.CLIENT_NOT_ENTERED,
         FindingCode.CLIENT_SECRET_MISSING,
         FindingCode.CLIENT_UNTRIED,
+        FindingCode.NOT_LISTED,
+        FindingCode.DOCTYPES_NOT_LISTED,
+        FindingCode.PARAMETERS_DIFFER,
     }
 )
 _NOT_TRIED = frozenset(
@@ -126,6 +132,7 @@ _NOT_TRIED = frozenset(
         FindingCode.CERTIFICATE_NONE,
         FindingCode.CLIENT_NOT_ENTERED,
         FindingCode.CLIENT_UNTRIED,
+        FindingCode.NOT_LISTED,
     }
 )
 
@@ -170,13 +177,14 @@ class SelfTests:
         return tuple(self._findings(department, newest))
 
     def _findings(self, department: Department, newest: tuple[Certificate, ...]) -> Iterator[Finding]:
+        until = self.clock() + PATIENCE
         is_active = department.status is DepartmentStatus.ACTIVE
         yield Finding(FindingCode.DEPARTMENT_ACTIVE if is_active else FindingCode.DEPARTMENT_SUSPENDED)
         if DepartmentRole.ISSUER in department.roles:
             yield from _of_document_types(department)
             yield _of_signing_key(department, newest)
             yield from self._of_endpoints(department, newest)
-        yield from self._of_client(department)
+        yield from self._of_client(department, until)
 
     def _of_endpoints(self, department: Department, newest: tuple[Certificate, ...]) -> Iterator[Finding]:
         if not department.pull_apis:
@@ -251,7 +259,7 @@ class SelfTests:
         ids = (endpoint.department.department_id, endpoint.api.api_id)
         return self.pulls.answer(*ids, made.hmac or None, made.body, is_trial=True)
 
-    def _of_client(self, department: Department) -> Iterator[Finding]:
+    def _of_client(self, department: Department, until: datetime) -> Iterator[Finding]:
         """What a requester needs, and an issuer that pushes."""
         client = department.client
         if client is None:
@@ -269,20 +277,31 @@ class SelfTests:
         if not profile.issuers:
             yield Finding(FindingCode.CLIENT_UNTRIED)
             return
-        try:
-            # In a rotation DigiLocker may know the one secret or the other.
-            is_accepted = any(self._is_accepted(client.client_id, secret, profile) for secret in secrets)
-        except DigiLockerUnavailable:
-            yield Finding(FindingCode.CLIENT_UNTRIED)
-            return
-        yield Finding(FindingCode.CLIENT_ACCEPTED if is_accepted else FindingCode.CLIENT_REFUSED)
+        # They are loaded where a client is tried alone.
+        from chalicelib.domain.departments import trial_listing  # noqa: PLC0415
+        from chalicelib.domain.digilocker.discovery import Discovery  # noqa: PLC0415
 
-    def _is_accepted(self, client_id: str, secret: bytes, profile: Profile) -> bool:
-        """Whether DigiLocker lists its issuers for this client. Raises `DigiLockerUnavailable`."""
-        fields = {"clientid": client_id, "ts": str(int(self.clock().timestamp()))}
-        signed = discovery_hmac(profile.discovery_orders["issuers"], secret, fields)
-        reply = self.line().send(Call("POST", profile.issuers, form=(*fields.items(), ("hmac", signed))))
-        return reply.status == _OK
+        # In a rotation DigiLocker may know the one secret or the other.
+        for secret in secrets:
+            discovery = Discovery(self.line(), profile, client.client_id, secret)
+            try:
+                issuers = discovery.issuers(self.clock())
+            except DigiLockerUnavailable:
+                yield Finding(FindingCode.CLIENT_UNTRIED)
+                return
+            except DigiLockerRefused:
+                continue
+            except AnswerUnfit:
+                # It lists them for this client, in a form that is not known.
+                yield Finding(FindingCode.CLIENT_ACCEPTED)
+                return
+            yield Finding(FindingCode.CLIENT_ACCEPTED)
+            if DepartmentRole.ISSUER in department.roles:
+                yield from trial_listing.findings(
+                    department, issuers, discovery, self.clock(), lambda: self.clock() < until
+                )
+            return
+        yield Finding(FindingCode.CLIENT_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ Each call proves itself by a hash over the client secret (`formulas.discovery_hm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.digilocker.errors import json_of, list_of, text_in
+from chalicelib.domain.digilocker.errors import list_of, text_in
 from chalicelib.domain.digilocker.formulas import discovery_hmac
 from chalicelib.domain.digilocker.line import Call, Line, Reply
 from chalicelib.domain.digilocker.profiles import Profile
@@ -82,12 +81,6 @@ class Discovery:
             )
             for one in list_of(reply, "parameters")
         )
-
-    def statistics(self, now: datetime) -> Mapping[str, int]:
-        """DigiLocker's own counts, by name; what is no number is left out."""
-        found = json_of(self._asked("statistics", self.profile.statistics, now))
-        texts = ((str(name), text_in(found, name)) for name in found)
-        return {name: int(text) for name, text in texts if text.isascii() and text.isdigit()}
 
     def _asked(self, call: str, path: str, now: datetime, **fields: str) -> Reply:
         asked = {"clientid": self.client_id, **fields, "ts": str(int(now.timestamp()))}

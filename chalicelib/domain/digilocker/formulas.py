@@ -33,7 +33,6 @@ PUSH_ORDER = (
 # all of them, which is why the order is a setting (`profiles.Profile.discovery_orders`).
 DISCOVERY_ORDERS: Mapping[str, tuple[str, ...]] = {
     "issuers": ("clientid", "ts"),
-    "statistics": ("clientid", "ts"),
     "doctype": ("clientid", "orgid", "ts"),
     "parameters": ("clientid", "orgid", "doctype", "ts"),
 }

@@ -64,7 +64,6 @@ class Profile:
     issuers: str = ""
     doctypes: str = ""
     parameters: str = ""
-    statistics: str = ""
     openid: bool = False
     authentication: ClientAuthentication = ClientAuthentication.FORM
     # Extra parameters of the authorize address, such as `acr`.
@@ -100,7 +99,6 @@ _PATHS = (
     "issuers",
     "doctypes",
     "parameters",
-    "statistics",
 )
 _NEEDED = (
     "authorize",

@@ -112,10 +112,6 @@ class TestDiscovery:
         hashed = "b969e0b74ef3ae33ce45e2fb7c22bf77c29c3f2c024e1497163e44441f77be41"
         assert dict(line.asked[0].form or ())["hmac"] == hashed
 
-    def test_statistics(self) -> None:
-        discovery, _ = self.asked(PROFILE.statistics, {"countusers": "12", "countissued": 30, "as_of": "today"})
-        assert discovery.statistics(NOW) == {"countusers": 12, "countissued": 30}
-
     def test_refusals(self) -> None:
         line = FakeLine({PROFILE.issuers: [error("invalid_client_id", 401)]})
         with pytest.raises(DigiLockerRefused) as refused:
