@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.domain.callers import Caller
+from chalicelib.domain.departments.changes import WriteCertificate
+from chalicelib.domain.departments.keeping import emptied
 from chalicelib.suite import suite
 from infra.local.laptop import Laptop
 from tests.browser.visitor import DESK, NARROW, Visitor
@@ -53,6 +55,19 @@ def test_a_revoked_one_is_told_and_the_other_language_keeps_it(
     person.find("language").click()
     expect(person.find("found-heading")).to_be_visible()
     expect(person.find("uri")).to_have_value(made["uri"])
+
+
+@both_languages
+def test_one_that_is_kept_no_longer_is_told_as_issued_and_names_nobody(
+    visit: Visit, issuer: Issuer, language: str, width: int
+) -> None:
+    (made,) = issuer.issued(row(holder_name="Lakshmi Krishnan", valid_to="2026-01-31"))
+    suite().store.write(WriteCertificate(emptied(issuer.stored(made["certificate_id"]))))
+    person = visit(language, width)
+    person.go(f"/certificate?uri={made['uri']}")
+    expect(person.find("found-heading")).to_have_text(person.word("verify.kept_no_longer"))
+    expect(person.find("facts")).not_to_contain_text("L••••")
+    person.check("certificate-kept-no-longer")
 
 
 @both_languages
