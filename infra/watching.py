@@ -203,6 +203,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         [NAMESPACE, name, "FunctionName", f"${{{function}}}", {"label": f"{name}, {function}"}]
         for name, function in (
             ("CertificatesHindered", "MakeCertificates"),
+            ("CertificatesNotRemoved", "EndConsents"),
             ("PushesParked", "PushCertificate"),
             ("PushesParked", "ParkPush"),
             ("PushesPutOff", "PushCertificate"),
@@ -224,7 +225,7 @@ def dashboard(functions: list[str], tables: list[str], machines: list[str], stag
         ("Throttled writes of tables", throttled),
         ("Messages that wait", outbox),
         ("CRLs that were not taken", crls),
-        ("Certificates not made, pushes parked", hindered),
+        ("Certificates not made or not removed, pushes parked", hindered),
         ("SMS that arrive, share of 1", sms),
         ("SMS this month, US dollars", spent),
     ]
