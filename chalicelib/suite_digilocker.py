@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.digilocker.token_keeping import TokenKeeping
     from chalicelib.domain.icegate.taking_documents import TakingDocuments
 
+_BRIEF_SECONDS = 3.0
+
 
 class WithDigiLocker(WithDepartments):
     """What people fetch from DigiLocker, and under which consent."""
@@ -48,6 +51,21 @@ class WithDigiLocker(WithDepartments):
 
     @cached_property
     def _digilocker_lines(self) -> dict[Locker, Line]:
+        return {}
+
+    def brief_line(self, locker: Locker) -> Line:
+        """The line to a locker for who waits for a page: an API request has 20 s in all, and tells what it could not.
+
+        Each is made once, too.
+        """
+        from chalicelib.adapters.digilocker_http import HttpLine  # noqa: PLC0415
+
+        if locker not in self._brief_lines:
+            self._brief_lines[locker] = HttpLine(self.digilocker_profile(locker), seconds=_BRIEF_SECONDS)
+        return self._brief_lines[locker]
+
+    @cached_property
+    def _brief_lines(self) -> dict[Locker, Line]:
         return {}
 
     @cached_property
@@ -117,7 +135,8 @@ class WithDigiLocker(WithDepartments):
         from chalicelib.domain.icegate.taking_back import TakingBack  # noqa: PLC0415
 
         take_back = TakingBack(self.store, self.documents, self.clock)
-        return Consents(self.store, self.documents, self.locker_access, self.token_keeping, take_back, self.clock)
+        access = replace(self.locker_access, line_of=self.brief_line)
+        return Consents(self.store, self.documents, access, self.token_keeping, take_back, self.clock)
 
     @cached_property
     def consent_partings(self) -> Callable[[Account], tuple[Change, ...]]:
@@ -168,7 +187,6 @@ class WithDigiLocker(WithDepartments):
     @cached_property
     def self_tests(self) -> SelfTests:
         """What tests the set-up of departments."""
-        from chalicelib.adapters.digilocker_http import HttpLine  # noqa: PLC0415
         from chalicelib.domain.departments.self_test import SelfTests  # noqa: PLC0415
         from chalicelib.domain.digilocker.fetches import Locker  # noqa: PLC0415
 
@@ -176,8 +194,7 @@ class WithDigiLocker(WithDepartments):
             self.store,
             self.department_keys,
             self.pulls,
-            # A person waits for the page.
-            lambda: HttpLine(self.digilocker_profile(Locker.PERSON), seconds=3.0),
+            partial(self.brief_line, Locker.PERSON),
             partial(self.digilocker_profile, Locker.PERSON),
             self.clock,
         )

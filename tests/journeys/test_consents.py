@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -141,6 +142,18 @@ class TestRevocation:
         assert stands(visit) == "revoked"
         assert visit.consent.tokens is None
         assert not is_known_at_digilocker(leela)
+
+    def test_a_digilocker_that_does_not_answer_is_told_by_the_schedule(self, laptop: Laptop) -> None:
+        """The request has 20 s, and whoever revokes is told that it counts."""
+        leela = fetcher(laptop)
+        visit = leela.fetched("PANCR")
+        digilocker().faults.add("slow", "revoke", times=None, seconds=7.0)
+        begun = time.monotonic()
+        assert revoke(visit).demand(202).content["status"] == "revoking"
+        assert time.monotonic() - begun < 7.0
+        digilocker().faults.clear()
+        ended(laptop)
+        assert stands(visit) == "revoked"
 
     def test_digilocker_stays_down_until_the_consent_is_over_there_too(self, laptop: Laptop) -> None:
         leela = fetcher(laptop)
