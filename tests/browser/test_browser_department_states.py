@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
-from chalicelib.domain.departments.changes import TakeIssuerId, WriteDepartment
+from chalicelib.domain.departments.certificates import Certificate, CertificateStatus, Holder, certificate_id_of
+from chalicelib.domain.departments.changes import TakeIssuerId, WriteCertificate, WriteDepartment
 from chalicelib.domain.departments.departments import Department as StoredDepartment
 from chalicelib.domain.departments.departments import DepartmentStatus
 from chalicelib.suite import suite
@@ -183,3 +185,35 @@ def test_what_cannot_be_fetched_is_not_said_to_be_on_its_way(visit: Visit, lapto
     page.unroute("**/departments")
     page.get_by_role("button", name=who.visitor.word("script.try_again")).click()
     who.filled_in()
+
+
+def could_not_be_made(number: int) -> Certificate:
+    """A certificate whose PDF could not be made: nothing more is done with it."""
+    return Certificate(
+        certificate_id=certificate_id_of(sample.DEPARTMENT_ID, sample.DOCTYPE, f"Z/{number}"),
+        department_id=sample.DEPARTMENT_ID,
+        doctype=sample.DOCTYPE,
+        number=f"Z/{number}",
+        uri=f"{sample.ISSUER_ID}-{sample.DOCTYPE}-Z{number}",
+        doc_id=f"Z{number}",
+        holders=(Holder("Zoya Zutshi", date(1980, 5, 1)),),
+        fields={},
+        issued_on=date(2026, 1, 5),
+        status=CertificateStatus.FAILED,
+        created_at=suite().clock(),
+        issued_by="test",
+        trouble="sign_without_letters",
+    )
+
+
+def test_who_asks_for_more_reads_on_where_the_new_ones_begin(visit: Visit, laptop: Laptop) -> None:
+    for number in range(52):
+        suite().store.write(WriteCertificate(could_not_be_made(number)))
+    department = Department(administrator(visit, laptop), sample.DEPARTMENT_ID)
+    who, visitor = department.who, department.who.visitor
+    department.go("-certificates")
+    expect(who.find("count")).to_have_text(visitor.word("department_certs.count", count=50))
+    who.find("more").click()
+    expect(who.find("count")).to_have_text(visitor.word("department_certs.count", count=52))
+    expect(who.find("more")).to_be_hidden()
+    expect(visitor.page.locator("#certificates tr:nth-child(51) a")).to_be_focused()

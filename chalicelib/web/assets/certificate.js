@@ -15,7 +15,7 @@ const STANDINGS = {
 };
 const dayOf = (iso) => iso && dayOfDate(iso);
 /** The URI in what was typed: a phone may have given the whole address that the code holds. */
-const uriIn = (typed) => (URL.canParse(typed) ? (new URL(typed).searchParams.get("uri") ?? typed) : typed);
+const uriIn = (typed) => new URLSearchParams(typed.split(/[?#]/)[1]).get("uri") ?? typed;
 const fact = (name, value) => (value ? make("div", {}, make("dt", {}, name), make("dd", {}, value)) : null);
 
 function show(uri, one) {

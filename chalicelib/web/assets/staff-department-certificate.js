@@ -15,8 +15,9 @@ const SETTLED = ["pushed", "parked", "withdrawn"];
 const pause = (ms) => new Promise((over) => setTimeout(over, ms));
 
 function show(one, titles) {
-  find("trouble").hidden = !one.trouble;
-  find("trouble").textContent = one.trouble ?? "";
+  const trouble = one.trouble ?? (one.status === "preparing" ? word("department_cert.preparing") : "");
+  find("trouble").hidden = !trouble;
+  find("trouble").textContent = trouble;
   find("facts").replaceChildren(
     ...[
       fact(word("department_certs.number"), one.number && make("span", { class: "exact" }, one.number)),

@@ -47,6 +47,16 @@ readyForm(find("find-certificate"), {
     return undefined;
   },
 });
-readyButton(find("more"), find("find-certificate"), async () => show(await ask("GET", path(after))), { heed });
+readyButton(
+  find("more"),
+  find("find-certificate"),
+  async () => {
+    const there = find("certificates").children.length;
+    show(await ask("GET", path(after)));
+    // The button may be gone: who reads on begins at the first that is new.
+    find("certificates").children[there]?.querySelector("a").focus();
+  },
+  { heed },
+);
 show(await read(path(null)));
 shown();

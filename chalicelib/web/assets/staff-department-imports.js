@@ -42,7 +42,7 @@ const reportButton = (one) =>
 const goOnButton = (one) =>
   button(one, word("department_imports.start_again"), word("department.busy"), async () => {
     await ask("POST", pathOf(one, "/start"));
-    await startedNow();
+    await startedNow(one.import_id);
   });
 
 function card(one) {
@@ -55,10 +55,15 @@ function show() {
   find("imports").replaceChildren(...imports.map(card));
 }
 
-async function startedNow() {
+const tellEnd = (one) => say(find("progress-told"), endOf(one), one.status === "done" ? "good" : "bad");
+
+async function startedNow(importId) {
   ({ imports } = await read(departmentPath("/imports")));
   show();
-  say(find("progress-told"), word("department_imports.started"));
+  const one = imports.find((each) => each.import_id === importId);
+  // A short file may be over before anybody looks.
+  if (!one || one.status === "running") say(find("progress-told"), word("department_imports.started"));
+  else tellEnd(one);
   find("imports-heading").focus();
   follow();
 }
@@ -76,7 +81,7 @@ async function follow() {
       if (JSON.stringify(before) === JSON.stringify(one)) continue;
       imports = imports.map((each) => (each.import_id === one.import_id ? one : each));
       find(`import-${one.import_id}`).replaceWith(card(one));
-      if (one.status !== "running") say(find("progress-told"), endOf(one), one.status === "done" ? "good" : "bad");
+      if (one.status !== "running") tellEnd(one);
       else if (quarters(one) > quarters(before)) say(find("progress-told"), progressOf(one));
     }
   }
@@ -115,8 +120,9 @@ readyForm(form, {
     const [file] = find("size").files;
     const status = find("upload-status");
     say(status, word("department_imports.uploading", { file: file.name }));
+    let asked;
     try {
-      const asked = await sendAs(ask("POST", departmentPath("/imports"), { document_type, size: file.size, dry_run: dry_run === "yes" }), (name) => name);
+      asked = await sendAs(ask("POST", departmentPath("/imports"), { document_type, size: file.size, dry_run: dry_run === "yes" }), (name) => name);
       await upload(asked, file);
       await ask("POST", pathOf(asked, "/start"));
     } finally {
@@ -126,7 +132,7 @@ readyForm(form, {
     form.reset();
     find("document_type").value = document_type;
     tellColumns(chosen());
-    await startedNow();
+    await startedNow(asked.import_id);
   },
 });
 show();
