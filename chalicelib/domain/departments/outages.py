@@ -16,6 +16,8 @@ from enum import StrEnum
 OPENS_AFTER = 5
 # How long after a failure one push tries again: each time twice as long, up to the longest; a quarter more or less.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=3), timedelta(minutes=15)
+# After so long the pushes that were taken for probes were none, and others are let through to be one.
+OVERDUE_AFTER = timedelta(minutes=11)
 # What failed so long ago says nothing of now.
 FORGOTTEN_AFTER = timedelta(hours=3)
 # What was under way when an outage began is due again spread over as long as that lasts, an hour at most.
@@ -37,6 +39,8 @@ class Why(StrEnum):
     TOO_FEW_FAILED = "too_few_failed"
     FORGOTTEN = "forgotten"
     PROBE_DUE = "probe_due"
+    # It was time long ago, and what was started since made no call: it was done, revoked, or died.
+    PROBE_OVERDUE = "probe_overdue"
     # A machine whose clock is ahead wrote when to try again.
     WRITTEN_AHEAD = "written_ahead"
     WAITS = "waits"
@@ -77,7 +81,8 @@ def decided(outage: Outage | None, now: datetime) -> Decision:
     if now - outage.failed_at >= FORGOTTEN_AFTER:
         return Decision(Pace.FULL, Why.FORGOTTEN)
     if now >= outage.probe_at:
-        return Decision(Pace.PROBE, Why.PROBE_DUE)
+        is_overdue = now - outage.probe_at >= OVERDUE_AFTER
+        return Decision(Pace.PROBE, Why.PROBE_OVERDUE if is_overdue else Why.PROBE_DUE)
     if outage.probe_at - now > _uneven(LONGEST_WAIT, 1):
         return Decision(Pace.PROBE, Why.WRITTEN_AHEAD)
     return Decision(Pace.NONE, Why.WAITS)

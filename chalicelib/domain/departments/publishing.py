@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.changes import ChangeRefused, CountUp, StoreUnavailable
 from chalicelib.domain.departments.changes import WritePush
 from chalicelib.domain.departments.departments import DepartmentStatus
-from chalicelib.domain.departments.outages import Pace, decided
+from chalicelib.domain.departments.outages import Decision, Pace, Why, decided
 from chalicelib.domain.departments.pushes import Push, PushAction, PushStatus
 from chalicelib.domain.limits import Counter
 from chalicelib.domain.ports import Journey, JourneysUnavailable
@@ -125,7 +125,7 @@ class Publishing:
                 fates[Fate.LEFT] += 1
                 continue
             if push.department_id not in paces:
-                paces[push.department_id] = self._pace(push.department_id)
+                paces[push.department_id] = self._decision(push.department_id).pace
             is_full = paces[push.department_id] is Pace.FULL
             fates[self.started(push, department) if is_full else Fate.PUT_OFF] += 1
         return fates
@@ -150,14 +150,15 @@ class Publishing:
         return fates
 
     def _due(self, department: Department, at_most: int) -> tuple[str, ...]:
-        pace = self._pace(department.department_id)
-        if pace is Pace.NONE:
+        decision = self._decision(department.department_id)
+        if decision.pace is Pace.NONE:
             return ()
-        many = min(at_most, _in_a_span(department)) if pace is Pace.FULL else 1
+        # Of several that are started when a probe is overdue, one is it: the others come upon that and wait.
+        many = 1 if decision.why is Why.PROBE_DUE else min(at_most, _in_a_span(department))
         return self.store.due_pushes(department.department_id, self.clock(), many)
 
-    def _pace(self, department_id: str) -> Pace:
-        return decided(self.store.outage(department_id), self.clock()).pace
+    def _decision(self, department_id: str) -> Decision:
+        return decided(self.store.outage(department_id), self.clock())
 
     def started(self, push: Push, limited_by: Department | None = None) -> Fate:
         """Starts one push's next journey; two that do so at once start one.

@@ -62,6 +62,7 @@ class TestTheRule:
                 Why.TOO_FEW_FAILED: Pace.FULL,
                 Why.FORGOTTEN: Pace.FULL,
                 Why.PROBE_DUE: Pace.PROBE,
+                Why.PROBE_OVERDUE: Pace.PROBE,
                 Why.WRITTEN_AHEAD: Pace.PROBE,
                 Why.WAITS: Pace.NONE,
             }[why]
@@ -191,6 +192,22 @@ class TestPushes:
         assert world.pushing.push(waiting[0].push_id).status is PushStatus.PUSHED
         assert world.publishing.start_due(100)[Fate.STARTED] >= 8
         assert {world.pushing.push(one.push_id).status for one in waiting} == {PushStatus.PUSHED}
+
+    def test_pushes_that_make_no_call_do_not_keep_the_probe_back(self, world: PushWorld) -> None:
+        revoked = [world.certificate() for _ in range(20)]
+        for certificate in revoked:
+            world.wants(certificate)
+            world.revoke(certificate)
+        begin(world)
+        waiting = pushes(world, 1)
+        world.digilocker.is_down = False
+        world.now = known(world).probe_at
+        for _ in range(4):
+            world.advance(minutes=5)
+            world.publishing.start_due(100)
+            for started in tuple(world.journeys.started):
+                world.pushing.push(started.split(".")[0])
+        assert world.push_of(waiting[0]).status is PushStatus.PUSHED
 
     def test_a_refusal_is_an_answer(self, world: PushWorld) -> None:
         begin(world)
