@@ -198,6 +198,8 @@ class TestPushes:
         for certificate in revoked:
             world.wants(certificate)
             world.revoke(certificate)
+        # They are the longest due.
+        world.advance(minutes=1)
         begin(world)
         waiting = pushes(world, 1)
         world.digilocker.is_down = False
