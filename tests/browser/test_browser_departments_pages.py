@@ -1,12 +1,16 @@
 """The pages of departments in both languages, on a desk and a small phone, by keyboard alone, for officers too."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from chalicelib.domain.accounts.account import Role
+from chalicelib.domain.departments.changes import WriteOutage
 from chalicelib.domain.departments.issuing import parse_row
+from chalicelib.domain.departments.outages import Outage, recovered
+from chalicelib.domain.limits import IST
 from chalicelib.suite import suite
 from infra.local import sample_department as sample
 from infra.local.digilocker.pull_variants import Pull
@@ -70,6 +74,27 @@ def test_every_page_of_a_department_that_works(visit: Visit, laptop: Laptop, lan
     visitor.page.locator("#certificates a").first.click()
     expect(who.find("facts")).to_contain_text("TR/2026/")
     visitor.check("staff-department-certificate")
+
+
+@BOTH
+def test_while_digilocker_does_not_answer_the_department_is_told_so(
+    visit: Visit, laptop: Laptop, language: str, width: int
+) -> None:
+    store, now = suite().store, laptop.clock()
+    known = store.outage(sample.DEPARTMENT_ID)
+    since, soon = now - timedelta(hours=5), now + timedelta(minutes=9)
+    outage = Outage(sample.DEPARTMENT_ID, since, now, 9, soon, revision=known.revision if known else None)
+    revision = store.write(WriteOutage(outage))
+    department = Department(administrator(visit, laptop, language, width), sample.DEPARTMENT_ID)
+    department.go("-statistics")
+    silence = department.who.find("silence")
+    expect(silence).to_contain_text("DigiLocker")
+    expect(silence).to_contain_text(since.astimezone(IST).strftime("%H:%M"))
+    department.who.visitor.check("staff-department-statistics")
+    store.write(WriteOutage(recovered(replace(outage, revision=revision))))
+    department.go("-statistics")
+    expect(department.who.find("told")).not_to_be_empty()
+    expect(silence).to_be_empty()
 
 
 def test_an_officer_grants_what_fits_nearly(visit: Visit, laptop: Laptop) -> None:
