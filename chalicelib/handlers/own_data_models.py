@@ -16,11 +16,12 @@ from chalicelib.handlers.full_registration_models import (
     dsc_view,
     registration_view,
 )
-from chalicelib.handlers.own_document_models import KnownPersonView, day_or_none, person_view
 from chalicelib.handlers.problems import instant
 from chalicelib.web.texts import text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from chalicelib.domain.accounts.own_account import OwnAccount
     from chalicelib.domain.accounts.own_data import OwnData
     from chalicelib.domain.digilocker.own_documents import OwnDocument
@@ -102,6 +103,14 @@ class HeldSigningView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPersonView:
+    """Whose locker a document came out of."""
+
+    name: str
+    born_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldDocumentView:
     """A document from DigiLocker, with all that is kept about it; the file itself is under My documents."""
 
@@ -121,7 +130,7 @@ class HeldDocumentView:
     because_text: str | None
     reason: str | None
     decided_at: str | None
-    locker_holder: KnownPersonView | None
+    locker_holder: HeldPersonView | None
     typed_born_on: str | None
     consent_id: str
     used_by: list[str]
@@ -186,7 +195,7 @@ def _document_view(document: OwnDocument, language: str) -> HeldDocumentView:
         title=document.title,
         issuer=document.issuer,
         name=document.name,
-        born_on=day_or_none(document.born_on),
+        born_on=_day(document.born_on),
         document_number=document.number,
         content_type=document.content_type,
         size=document.size,
@@ -197,11 +206,15 @@ def _document_view(document: OwnDocument, language: str) -> HeldDocumentView:
         because_text=text(language, f"document_because.{because.value}") if because else None,
         reason=document.said,
         decided_at=instant(document.decided_at) if document.decided_at else None,
-        locker_holder=person_view(holder.name, holder.born_on) if holder is not None and holder.name else None,
-        typed_born_on=day_or_none(document.typed_born_on),
+        locker_holder=HeldPersonView(holder.name, _day(holder.born_on)) if holder is not None and holder.name else None,
+        typed_born_on=_day(document.typed_born_on),
         consent_id=document.consent_id,
         used_by=list(document.used_by),
     )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _session_view(session: Session) -> HeldSessionView:

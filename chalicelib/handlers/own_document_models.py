@@ -213,15 +213,15 @@ def document_case_view(
         issuer=document.issuer,
         masked_number=document.masked,
         name=document.name,
-        born_on=day_or_none(document.born_on),
+        born_on=_day(document.born_on),
         fetched_at=instant(document.fetched_at),
         match=document.match.value,
         match_text=_match_text(document, language),
         because_text=_because_text(document, language),
         # A firm may be known twice, as a holder and by its record.
-        known_persons=list(dict.fromkeys(person_view(person.name, person.born_on) for person in case.known)),
+        known_persons=list(dict.fromkeys(_person_view(person.name, person.born_on) for person in case.known)),
         is_typed=case.is_typed,
-        locker_holder=person_view(holder.name, holder.born_on) if holder is not None and holder.name else None,
+        locker_holder=_person_view(holder.name, holder.born_on) if holder is not None and holder.name else None,
         compared_with=case.compared_with,
         may_decide=may_decide,
         decided_at=instant_or_none(document.decided_at),
@@ -231,13 +231,11 @@ def document_case_view(
     )
 
 
-def person_view(name: str, born_on: date | None) -> KnownPersonView:
-    """Somebody whom a document is compared with."""
-    return KnownPersonView(name, day_or_none(born_on))
+def _person_view(name: str, born_on: date | None) -> KnownPersonView:
+    return KnownPersonView(name, _day(born_on))
 
 
-def day_or_none(day: date | None) -> str | None:
-    """A day, `yyyy-mm-dd`; None for none."""
+def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 

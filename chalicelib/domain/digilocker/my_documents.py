@@ -118,12 +118,12 @@ class MyDocuments:
 
     def _fitting(self, owner: Owner | None, documents: tuple[OwnDocument, ...]) -> tuple[OwnDocument, ...]:
         """The documents as they stand with the names of today; what does not fit any more is written down as such."""
+        if owner is None:
+            # Its account is gone; they go with the consent.
+            return ()
         persons: dict[date | None, tuple[KnownPerson, ...]] = {}
         fitting: list[OwnDocument] = []
         for document in documents:
-            if owner is None:
-                # Its account is gone, and it will go with the consent.
-                return documents
             typed = document.typed_born_on
             if typed not in persons:
                 persons[typed] = known_persons(self.store, owner, typed)
