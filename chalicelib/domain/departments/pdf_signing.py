@@ -120,7 +120,9 @@ class Sealing:
                 ocsps=list(dict.fromkeys(one for each in evidence for one in each.ocsps)),
                 allow_fetching=False,
                 revocation_mode="hard-fail",
-                moment=now,
+                # What was asked for just now bears the time of other clocks, a moment after `now` or more.
+                moment=max(now, self.clock()),
+                time_tolerance=_SKEW,
             ),
         )
         signer = PdfSigner(meta, _DepartmentSigner(self.signer, key, chain), timestamper=stamper)

@@ -266,3 +266,12 @@ def pem(path: Path, *certificates: bytes) -> None:
 
 def openssl(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(seconds=30)])
+def test_revocation_data_by_a_clock_that_is_a_little_ahead_is_taken(ahead: timedelta) -> None:
+    """It is asked for after the run has looked at its own clock, and made by another one."""
+    world, line = signing_world()
+    line.stamps_at = world.now
+    line.clock = lambda: world.now + ahead
+    assert world.made().status is CertificateStatus.ACTIVE
