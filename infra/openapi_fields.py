@@ -59,7 +59,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "service_name": {"description": "Who asks, as DigiLocker shows it."},
     "purpose_text": {"description": "The purpose in words, in the reader's language."},
     "masked_number": {
-        "description": "The document's number; only its last signs are shown.",
+        "description": "The document's number; only its last signs are shown. null where there is none to show.",
         "examples": ["••••••234F"],
     },
     "match": {"description": "`exact`, `normalised`, `review` (an officer looks), `confirmed` or `refused`."},

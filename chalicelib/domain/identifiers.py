@@ -22,6 +22,7 @@ EmailAddress = NewType("EmailAddress", str)
 _TYPED_AT_MOST = 32
 ICEGATE_ID_AT_MOST = 25
 EMAIL_AT_MOST = 50
+_SHOWN_OF_NUMBER = 4
 
 # The 4th letter is the kind of holder (python-stdnum's list); the serial 0000 is never given.
 _PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPTK][A-Z](?!0000)[0-9]{4}[A-Z]")
@@ -156,3 +157,9 @@ def is_aadhaar_shaped(digits: str) -> bool:
     for place, digit in enumerate(reversed(digits)):
         check = int(_VERHOEFF_D[check][int(_VERHOEFF_P[place % 8][int(digit)])])
     return check == 0
+
+
+def masked_number(number: str) -> str:
+    """A document's number as it is shown: its last four signs (`••••••1234`), never more than half of it."""
+    hidden = len(number) - min(_SHOWN_OF_NUMBER, len(number) // 2)
+    return "•" * hidden + number[hidden:]

@@ -158,6 +158,7 @@ class VerificationView:
     valid_to: str | None
     revoked_on: str | None
     holder: list[str]
+    masked_number: str | None
 
 
 def issued_view(issued: Issued, certificate: Certificate | None, language: str) -> IssuedView:
@@ -223,6 +224,7 @@ def verification_view(found: Verified, language: str) -> VerificationView:
         valid_to=_iso(found.valid_to),
         revoked_on=_iso(found.revoked_at.astimezone(IST).date()) if found.revoked_at else None,
         holder=list(found.holders),
+        masked_number=found.number or None,
     )
 
 

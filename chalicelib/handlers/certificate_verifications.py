@@ -23,5 +23,5 @@ certificate_verifications = Blueprint(__name__)
     refusals=(Code.INVALID_FIELDS, Code.TOO_MANY_REQUESTS, Code.SERVICE_UNAVAILABLE),
 )
 def verify_certificate(asked: Asked[VerificationBody]) -> Answer:
-    """What stands on it, with the holder's name masked; `unknown` where no certificate has this URI."""
+    """What stands on it, with the holder's name and the number masked; `unknown` where no certificate has this URI."""
     return Answer(verification_view(suite().verifying.verify(asked.body.uri.strip(), asked.ip), asked.language))

@@ -154,3 +154,8 @@ def test_what_is_no_email_is_refused(typed: str, why: str) -> None:
     with pytest.raises(FieldProblem) as problem:
         identifiers.parse_email(typed)
     assert reason(problem) == why
+
+
+@pytest.mark.parametrize(("number", "shown"), [("ABCPM1234K", "••••••234K"), ("AB12", "••12"), ("7", "•"), ("", "")])
+def test_of_a_number_at_most_half_is_shown(number: str, shown: str) -> None:
+    assert identifiers.masked_number(number) == shown

@@ -164,6 +164,7 @@ def test_anybody_may_verify_and_learns_no_more_than_stands_on_it(laptop: Laptop)
     told = anybody.call("POST", "/certificate-verifications", {"uri": made["uri"]}).demand(200)
     assert told.content["genuine"] is True
     assert (told.content["status"], told.content["holder"]) == ("valid", ["L•••• K••••"])
+    assert told.content["masked_number"].endswith(made["number"][-2:])
     assert made["number"].encode() not in told.raw
     assert b"1980" not in told.raw
     unknown = anybody.call("POST", "/certificate-verifications", {"uri": made["uri"][:-1] + "Z"}).demand(200).content

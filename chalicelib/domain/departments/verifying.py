@@ -1,7 +1,7 @@
 """Verifying: anybody who holds a certificate, on paper too, may ask whether it is genuine.
 
-Who asks has seen its URI: they are told what stands on it anyway, and of the holder only as much of the name as lets
-them compare. Nothing tells a certificate that never was from one that is still being made.
+Who asks has seen its URI: they are told what stands on it anyway, and of the holder's name and the number only as much
+as lets them compare. Nothing tells a certificate that never was from one that is still being made.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from chalicelib.domain import limits
 from chalicelib.domain.changes import CountUp
 from chalicelib.domain.departments import uris
 from chalicelib.domain.departments.certificates import NOT_KEPT, Certificate, CertificateStatus
+from chalicelib.domain.identifiers import masked_number
 from chalicelib.domain.rounds import in_rounds
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Verified:
     valid_to: date | None = None
     revoked_at: datetime | None = None
     holders: tuple[str, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Verifying:
             certificate.valid_to,
             certificate.revoked_at,
             tuple(masked(holder.name) for holder in certificate.holders) if is_kept else (),
+            masked_number(certificate.number) if is_kept else "",
         )
 
 

@@ -20,6 +20,7 @@ from chalicelib.domain.digilocker.fetches import Fetch
 from chalicelib.domain.digilocker.judging import Judged, bound_to, judge
 from chalicelib.domain.digilocker.known_persons import known_persons
 from chalicelib.domain.digilocker.own_documents import USABLE, Because, Match, OwnDocument
+from chalicelib.domain.identifiers import masked_number
 from chalicelib.domain.ports import Clock, Documents, Store
 from chalicelib.domain.recording import recorded
 from chalicelib.domain.rounds import in_rounds
@@ -27,7 +28,6 @@ from chalicelib.domain.rounds import in_rounds
 if TYPE_CHECKING:
     from chalicelib.domain.digilocker.certificate_xml import CertificateRead
 
-_SHOWN_OF_NUMBER = 4
 _ENDINGS = {"application/pdf": "pdf", "application/xml": "xml", "image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -116,7 +116,7 @@ class Filing:
             match=judged.match,
             name=read.name if read else "",
             number=number,
-            masked=masked(number),
+            masked=masked_number(number),
             xml_key=f"{folder}/{xml_hash}.xml" if xml_hash else None,
             because=judged.because,
             born_on=read.born_on if read else None,
@@ -162,12 +162,6 @@ def _with_word_of_before(made: OwnDocument, before: OwnDocument) -> OwnDocument:
 
 def _for_an_officer(made: OwnDocument) -> OwnDocument:
     return replace(made, match=Match.REVIEW, because=Because.NAME_CHANGED) if made.match in USABLE else made
-
-
-def masked(number: str) -> str:
-    """A number as it is shown: its last four signs (`••••••1234`)."""
-    hidden = max(0, len(number) - _SHOWN_OF_NUMBER)
-    return "•" * hidden + number[hidden:]
 
 
 def _document_id(owner: str, uri_hash: str) -> str:

@@ -27,6 +27,7 @@ function show(uri, one) {
     fact(word("verify.document"), one.document),
     fact(word("verify.department"), one.department),
     fact(word("verify.holder"), one.holder.join(", ")),
+    fact(word("verify.number"), one.masked_number),
     fact(word("verify.issued_on"), dayOf(one.issued_on)),
     fact(word("verify.valid_to"), dayOf(one.valid_to)),
     fact(word("verify.revoked_on"), dayOf(one.revoked_on)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.digilocker.filing import Fetched, masked
+from chalicelib.domain.digilocker.filing import Fetched
 from chalicelib.domain.digilocker.own_documents import Because, Match, OwnDocument
 from chalicelib.domain.digilocker.reviewing_documents import DocumentDecision
 from tests.domain.digilocker.own_documents_world import PAN, OwnDocumentsWorld, pan_card
@@ -24,10 +24,6 @@ def confirm(world: OwnDocumentsWorld, document: OwnDocument) -> None:
 
 class TestKeeping:
     """What is kept, and that it is kept once."""
-
-    def test_numbers_are_masked(self) -> None:
-        assert masked("ABCPM1234K") == "••••••234K"
-        assert masked("") == ""
 
     def test_files_lie_under_their_hash_and_the_uri_is_not_kept(self, world: OwnDocumentsWorld) -> None:
         document = world.filed()
