@@ -188,7 +188,7 @@ class Store(Protocol):
         ...
 
     def findable(self, search_key: str) -> tuple[Certificate, ...]:
-        """The certificates under a search key, at most `finding.FOUND_AT_MOST`, in one read; as `MakeFindable` wrote."""
+        """The certificates under a search key, at most `finding.FOUND_AT_MOST`, in one read; as written."""
         ...
 
     def certificates_of(self, department_id: str, at_most: int, after: str | None = None) -> tuple[Certificate, ...]:
@@ -207,7 +207,7 @@ class Store(Protocol):
         ...
 
     def certificates_ending(self, department_id: str, now: datetime) -> Iterator[str]:
-        """The ids of a department's certificates whose removal goes on by now (`look_at`), a page at a time; may lag."""
+        """The ids of a department's certificates whose removal goes on by now (`look_at`), page by page; may lag."""
         ...
 
     def push(self, push_id: str) -> Push | None:
@@ -219,7 +219,7 @@ class Store(Protocol):
         ...
 
     def pushes_waiting(self, department_id: str, at_most: int) -> int:
-        """How many pushes of a department are still to be made, now or later, at most `at_most`; may lag by a moment."""
+        """How many pushes of a department are still to be made, now or later, at most `at_most`; may lag."""
         ...
 
     def outage(self, department_id: str) -> Outage | None:

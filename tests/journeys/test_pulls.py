@@ -132,7 +132,9 @@ def test_pull_doc_answers_for_accounts_that_speak_it_still(puller: Puller) -> No
 
 
 @on_both_engines
-@pytest.mark.parametrize("uri", ["अ" * 1000, "in.gov.tn.x-TRCER-" + "9" * 900, "-", "uri#in.gov.tn.x-TRCER-1", "\u202e\u2028"])
+@pytest.mark.parametrize(
+    "uri", ["अ" * 1000, "in.gov.tn.x-TRCER-" + "9" * 900, "-", "uri#in.gov.tn.x-TRCER-1", "\u202e\u2028"]
+)
 def test_what_is_no_uri_is_nobodys(puller: Puller, uri: str) -> None:
     """A key of the table is 2 KB at most: DigiLocker would be told to ask again, for ever."""
     assert puller.pull(puller.asks(uri=uri)).result == "0"

@@ -78,7 +78,7 @@ class _Queue:
 
 
 class _Requests:
-    """Pending pulls that name a certificate; a department's are read once in a run. None comes to name one that ends."""
+    """Pending pulls that name a certificate; a department's are read once in a run. None comes to name an ended one."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

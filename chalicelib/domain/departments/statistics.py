@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-
 KEEP_TROUBLE = timedelta(days=30)
 
 

@@ -1,9 +1,9 @@
 // The public page behind a certificate's QR code: whether it is genuine, and how it stands.
 import { call, now } from "./api.js";
+import { dayAndTime, dayOfDate } from "./clock.js";
 import { readyForm } from "./form.js";
 import { make } from "./make.js";
 import { find, say, to, word } from "./words.js";
-import { dayAndTime, dayOfDate } from "./written.js";
 
 const STANDINGS = {
   valid: ["stands", word("verify.valid"), word("verify.valid_note")],

@@ -1,7 +1,8 @@
 // A small bar chart by day, drawn from numbers. What it says stands in words beside it, and in full in a table.
+import { dayOfDate } from "./clock.js";
 import { make } from "./make.js";
 import { word } from "./words.js";
-import { dayOfDate, written } from "./written.js";
+import { written } from "./written.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 320;

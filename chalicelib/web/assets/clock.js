@@ -25,6 +25,9 @@ export function clockTime(instant) {
 /** "21-11-2026", the day in India. */
 export const dayOf = (instant) => parts(instant).day;
 
+/** "05-01-2026" of the day "2026-01-05". */
+export const dayOfDate = (iso) => iso.slice(0, 10).split("-").reverse().join("-");
+
 export const dayAndTime = (instant) => word("clock.day_and_time", parts(instant));
 
 /** "1 hour 59 minutes", rounded up: nobody is promised less than they have. */

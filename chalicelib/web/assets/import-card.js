@@ -1,8 +1,9 @@
 // One import as a card: how far it is, what became of its lines, and what to do next.
+import { dayAndTime } from "./clock.js";
 import { make } from "./make.js";
 import { fact } from "./signing-report.js";
 import { word } from "./words.js";
-import { dayAndTime, written } from "./written.js";
+import { written } from "./written.js";
 
 const STATUS = {
   upload_required: ["badge departed", word("import_status.upload_required")],

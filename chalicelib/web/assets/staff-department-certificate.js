@@ -1,5 +1,6 @@
 // One certificate of a department: how it stands, its push to the citizen's DigiLocker, its revocation.
 import { pushBadge, statusBadge } from "./certificate-words.js";
+import { dayOfDate } from "./clock.js";
 import { again, departmentPage, departmentPath, openDepartment, secondId } from "./department.js";
 import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
@@ -8,7 +9,6 @@ import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
 import { sure } from "./sure.js";
 import { find, to, word } from "./words.js";
-import { dayOfDate } from "./written.js";
 
 const path = (rest = "") => departmentPath(`/certificates/${encodeURIComponent(secondId)}${rest}`);
 const SETTLED = ["pushed", "parked", "withdrawn"];

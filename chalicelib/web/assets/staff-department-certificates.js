@@ -1,12 +1,13 @@
 // The certificates of a department, the newest first, and the way to one by its number.
 import { pushBadge, statusBadge } from "./certificate-words.js";
+import { dayOfDate } from "./clock.js";
 import { departmentPage, departmentPath, openDepartment } from "./department.js";
 import { readyButton, readyForm } from "./form.js";
 import { make } from "./make.js";
 import { ask, goTo, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
-import { dayOfDate, written } from "./written.js";
+import { written } from "./written.js";
 
 let after = null;
 let titles = {};

@@ -1,5 +1,6 @@
 // Where DigiLocker calls a department, and the keys: made, replaced with overlap, ended. A secret is shown once.
 import { now } from "./api.js";
+import { dayAndTime, dayOf } from "./clock.js";
 import { again, departmentPath, openDepartment, sendAs, startForm } from "./department.js";
 import { readyButton, readyForm } from "./form.js";
 import { forget } from "./keep.js";
@@ -9,7 +10,6 @@ import { fact } from "./signing-report.js";
 import { row } from "./stacked.js";
 import { sure } from "./sure.js";
 import { find, say, word } from "./words.js";
-import { dayAndTime, dayOf } from "./written.js";
 
 const DAY = 86400000; // ms
 const PURPOSE = {

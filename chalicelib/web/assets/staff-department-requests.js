@@ -1,4 +1,5 @@
 // Citizens' requests that an officer of the department looks at: the list, and one of them with the decision.
+import { dayAndTime, dayOfDate } from "./clock.js";
 import { departmentPage, departmentPath, openDepartment, secondId } from "./department.js";
 import { readyForm } from "./form.js";
 import { forget } from "./keep.js";
@@ -7,7 +8,7 @@ import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
 import { fact } from "./signing-report.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
-import { dayAndTime, dayOfDate, written } from "./written.js";
+import { written } from "./written.js";
 
 const BECAUSE = { not_found: word("department_requests.not_found"), nearly_matched: word("department_requests.nearly_matched") };
 const DONE = { grant: word("department_requests.done_grant"), refuse: word("department_requests.done_refuse") };

@@ -1,12 +1,13 @@
 // How a department fares: by day in charts and a table, the last errors in plain words, and a test of what DigiLocker would call.
 import { barChart } from "./chart.js";
+import { dayAndTime, dayOfDate } from "./clock.js";
 import { departmentPage, departmentPath, openDepartment } from "./department.js";
 import { readyForm } from "./form.js";
 import { make, tell } from "./make.js";
 import { ask, heed, open, read, shown } from "./signed-in.js";
 import { row } from "./stacked.js";
 import { find, say, to, word } from "./words.js";
-import { dayAndTime, dayOfDate, written } from "./written.js";
+import { written } from "./written.js";
 
 const COUNTED = ["issued", "findable", "pulled", "not_found", "pending", "refused", "pushed", "failed", "revoked", "removed"];
 const SHOWN = {

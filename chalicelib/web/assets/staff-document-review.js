@@ -1,5 +1,5 @@
 // One document from DigiLocker: what stands on it beside what is on record, and the decision.
-import { dayAndTime } from "./clock.js";
+import { dayAndTime, dayOfDate } from "./clock.js";
 import { readyButton, readyForm } from "./form.js";
 import { forget, keep, kept } from "./keep.js";
 import { ask, goOn, heed, open, read, shown } from "./signed-in.js";
@@ -13,7 +13,7 @@ const path = (rest = "") => `/document-reviews/${encodeURIComponent(id)}${rest}`
 const DONE = { confirm: word("document_case.done_confirm"), refuse: word("document_case.done_refuse") };
 
 /** "1985-07-21" as people here write it. */
-const day = (iso) => (iso ? iso.split("-").reverse().join("-") : word("document_case.unknown"));
+const day = (iso) => (iso ? dayOfDate(iso) : word("document_case.unknown"));
 
 /** Somebody's name and birth date; of a firm on record there is none. */
 function personFacts(person, { isFirm = false } = {}) {

@@ -1,4 +1,4 @@
-"""Whatever fails, repeats or overtakes in whatever order: what is over goes whole, out of every account; the rest stays.
+"""Whatever fails, repeats or overtakes in whatever order: what is over goes whole, from every account; the rest stays.
 
 The model knows of each certificate whether its years are over by the rule of the moment in which it was ended. Once all
 is quiet, what was ended has left a record that names nobody and nothing else, and what was not is as it was.
