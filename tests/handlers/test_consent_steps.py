@@ -20,6 +20,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> KeepingWorld:
     made = KeepingWorld()
     consents = SimpleNamespace(end_due=lambda _most, has_time: Ended(3, 0) if has_time() else Ended(0, 3))
     monkeypatch.setattr(suite._Installed, "suite", SimpleNamespace(removing=made.removing, consents=consents))
+    # A laptop in this process may have switched it off.
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     made.at(OVER)
     return made
 
