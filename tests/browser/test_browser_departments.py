@@ -251,7 +251,7 @@ def test_from_its_entry_to_the_revocation_of_a_certificate(visit: Visit, laptop:
 
     # What came of it all.
     department.go("-statistics")
-    expect(who.find("told")).to_contain_text(str(ROWS))
+    expect(who.find("told")).to_contain_text(f"{ROWS:,}")
     visitor.check("staff-department-statistics")
     department.press("self-test")
     expect(who.find("test-told")).to_have_text(visitor.word("department_stats.test_held"))
