@@ -187,6 +187,8 @@ def push(laptop: Laptop) -> None:
     unlucky = pusher.issue(asha)
     waiting = pusher.push(unlucky)
     assert waiting is not None
+    # It was tried once in vain before it is parked, and before DigiLocker is back.
+    eventually(lambda: suite().store.outage(pusher.issuer.department_id), lambda: pusher.push(unlucky))
     step(laptop, "park_push", push_id=waiting.push_id, error="DigiLockerUnavailable")
     playing().digilocker.faults.clear()
     late = new_pusher(laptop)
