@@ -13,13 +13,11 @@ from chalicelib.domain.departments.keeping import kept_until
 from chalicelib.domain.limits import IST
 from chalicelib.domain.refusals import FieldError, FieldProblem, invalid
 from chalicelib.handlers.bodies import optional_number, required, sent, sent_records
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.problems import day_or_none, instant
 from chalicelib.handlers.staff_models import parse_reason
 from chalicelib.web.texts import catalogue, text
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from chalicelib.domain.departments.certificates import Certificate
     from chalicelib.domain.departments.departments import Department
     from chalicelib.domain.departments.verifying import Verified
@@ -200,9 +198,9 @@ def certificate_view(certificate: Certificate, department: Department, language:
         holder=[holder.name for holder in certificate.holders],
         status=certificate.status.value,
         issued_on=certificate.issued_on.isoformat(),
-        valid_from=_iso(certificate.valid_from),
-        valid_to=_iso(certificate.valid_to),
-        kept_until=_iso(kept_until(department.document_type(certificate.doctype), certificate)),
+        valid_from=day_or_none(certificate.valid_from),
+        valid_to=day_or_none(certificate.valid_to),
+        kept_until=day_or_none(kept_until(department.document_type(certificate.doctype), certificate)),
         created_at=instant(certificate.created_at),
         push=certificate.push.value,
         trouble=trouble_text(certificate.trouble, language) if certificate.trouble else None,
@@ -220,9 +218,9 @@ def verification_view(found: Verified, language: str) -> VerificationView:
         status=standing,
         document=found.document[language] if found.document else None,
         department=found.department[language] if found.department else None,
-        issued_on=_iso(found.issued_on),
-        valid_to=_iso(found.valid_to),
-        revoked_on=_iso(found.revoked_at.astimezone(IST).date()) if found.revoked_at else None,
+        issued_on=day_or_none(found.issued_on),
+        valid_to=day_or_none(found.valid_to),
+        revoked_on=day_or_none(found.revoked_at.astimezone(IST).date()) if found.revoked_at else None,
         holder=list(found.holders),
         masked_number=found.number or None,
     )
@@ -232,7 +230,3 @@ def trouble_text(code: str, language: str) -> str:
     """A trouble in plain words; one that has none is told in general."""
     key = f"trouble.{code}"
     return text(language, key if key in catalogue(language) else "trouble.unknown")
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -17,7 +17,7 @@ from chalicelib.domain.digilocker.fetching import FetchWish
 from chalicelib.domain.digilocker.purposes import DOCTYPES_AT_MOST, parse_doctype, parse_purpose
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import confirmed, optional, sent, sent_number, sent_texts
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.problems import day_or_none, instant
 from chalicelib.web import consent_text
 from chalicelib.web.texts import text
 
@@ -135,7 +135,7 @@ def fetch_view(fetch: Fetch, language: str, now: datetime, logout: Address | Non
         fetch.locker.value,
         fetch.doctypes,
         (fetch.consent_until - fetch.opened_at).days,
-        fetch.born_on.isoformat() if fetch.born_on is not None else None,
+        day_or_none(fetch.born_on),
         instant(fetch.expires_at),
         [_item_view(item, language) for item in fetch.items],
         why,

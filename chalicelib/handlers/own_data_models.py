@@ -9,19 +9,18 @@ from chalicelib.domain.contacts import Channel, masked_email, masked_mobile
 from chalicelib.domain.icegate.accounts import IcegateAccount
 from chalicelib.domain.sessions import Session
 from chalicelib.handlers.account_models import AccountView, EventView, account_view, event_view
+from chalicelib.handlers.document_words import because_text, match_text
 from chalicelib.handlers.fetch_models import FetchView, GivenConsentView, consent_view, fetch_view
 from chalicelib.handlers.full_registration_models import (
     FullRegistrationView,
     RegisteredDscView,
     dsc_view,
+    instant_or_none,
     registration_view,
 )
-from chalicelib.handlers.problems import instant
-from chalicelib.web.texts import text
+from chalicelib.handlers.problems import day_or_none, instant
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from chalicelib.domain.accounts.own_account import OwnAccount
     from chalicelib.domain.accounts.own_data import OwnData
     from chalicelib.domain.digilocker.own_documents import OwnDocument
@@ -188,33 +187,30 @@ def own_data_view(data: OwnData, account: OwnAccount, language: str) -> OwnDataV
 
 
 def _document_view(document: OwnDocument, language: str) -> HeldDocumentView:
-    holder, because = document.holder, document.because
+    holder = document.holder
+    in_locker = HeldPersonView(holder.name, day_or_none(holder.born_on)) if holder and holder.name else None
     return HeldDocumentView(
         document_id=document.document_id,
         document_type=document.doctype,
         title=document.title,
         issuer=document.issuer,
         name=document.name,
-        born_on=_day(document.born_on),
+        born_on=day_or_none(document.born_on),
         document_number=document.number,
         content_type=document.content_type,
         size=document.size,
         sha256=document.sha256,
         fetched_at=instant(document.fetched_at),
         match=document.match.value,
-        match_text=text(language, f"document_match.{document.match.value}"),
-        because_text=text(language, f"document_because.{because.value}") if because else None,
+        match_text=match_text(document, language),
+        because_text=because_text(document, language),
         reason=document.said,
-        decided_at=instant(document.decided_at) if document.decided_at else None,
-        locker_holder=HeldPersonView(holder.name, _day(holder.born_on)) if holder is not None and holder.name else None,
-        typed_born_on=_day(document.typed_born_on),
+        decided_at=instant_or_none(document.decided_at),
+        locker_holder=in_locker,
+        typed_born_on=day_or_none(document.typed_born_on),
         consent_id=document.consent_id,
         used_by=list(document.used_by),
     )
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _session_view(session: Session) -> HeldSessionView:

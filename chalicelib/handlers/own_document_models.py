@@ -12,15 +12,15 @@ from chalicelib.domain.digilocker.reviewing_documents import DocumentCase, Docum
 from chalicelib.domain.icegate.full_registrations import DocumentKind
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import optional, sent
+from chalicelib.handlers.document_words import because_text, match_text
 from chalicelib.handlers.full_registration_models import (
     REASON_AT_MOST,
     instant_or_none,
     parse_document_kind,
     parse_submitted_at,
 )
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.problems import day_or_none, instant
 from chalicelib.handlers.staff_models import parse_reason
-from chalicelib.web.texts import text
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -180,8 +180,8 @@ def own_document_view(kept: Kept, language: str) -> OwnDocumentView:
         sha256=document.sha256,
         fetched_at=instant(document.fetched_at),
         match=document.match.value,
-        match_text=_match_text(document, language),
-        because_text=_because_text(document, language),
+        match_text=match_text(document, language),
+        because_text=because_text(document, language),
         reason=document.said,
         is_usable=kept.is_usable,
         consent_id=document.consent_id,
@@ -213,11 +213,11 @@ def document_case_view(
         issuer=document.issuer,
         masked_number=document.masked,
         name=document.name,
-        born_on=_day(document.born_on),
+        born_on=day_or_none(document.born_on),
         fetched_at=instant(document.fetched_at),
         match=document.match.value,
-        match_text=_match_text(document, language),
-        because_text=_because_text(document, language),
+        match_text=match_text(document, language),
+        because_text=because_text(document, language),
         # A firm may be known twice, as a holder and by its record.
         known_persons=list(dict.fromkeys(_person_view(person.name, person.born_on) for person in case.known)),
         is_typed=case.is_typed,
@@ -232,16 +232,4 @@ def document_case_view(
 
 
 def _person_view(name: str, born_on: date | None) -> KnownPersonView:
-    return KnownPersonView(name, _day(born_on))
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _match_text(document: OwnDocument, language: str) -> str:
-    return text(language, f"document_match.{document.match.value}")
-
-
-def _because_text(document: OwnDocument, language: str) -> str | None:
-    return text(language, f"document_because.{document.because.value}") if document.because else None
+    return KnownPersonView(name, day_or_none(born_on))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -143,6 +143,11 @@ def problem(refusal: Refusal, language: str, now: datetime) -> Response:
 def instant(moment: datetime) -> str:
     """An instant as the API writes it: ISO 8601, UTC, whole seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day_or_none(day: date | None) -> str | None:
+    """A day of the calendar as the API writes it: ISO 8601; None for none."""
+    return day.isoformat() if day else None
 
 
 def from_chalice(response: Response, language: str, now: datetime) -> Response:

@@ -9,7 +9,7 @@ from chalicelib.domain.departments.deciding_pulls import Decided, Decision, Pull
 from chalicelib.domain.departments.pull_requests import PullRequest, PullRequestStatus
 from chalicelib.domain.refusals import FieldProblem
 from chalicelib.handlers.bodies import optional, sent
-from chalicelib.handlers.problems import instant
+from chalicelib.handlers.problems import day_or_none, instant
 
 if TYPE_CHECKING:
     from chalicelib.domain.departments.certificates import Certificate
@@ -150,7 +150,7 @@ def case_view(case: PullCase, language: str) -> PullRequestView:
         document=document_type.title.get(language, request.doctype) if document_type else request.doctype,
         doctype=request.doctype,
         name=request.name,
-        born_on=request.born_on.isoformat() if request.born_on else None,
+        born_on=day_or_none(request.born_on),
         parameters=[
             AskedParameterView(name, labels.get(name, name), value) for name, value in request.parameters.items()
         ],
